@@ -1,0 +1,18 @@
+"""Environments of lam-gym, usable without the toolkit: importing this package registers their Gymnasium ids.
+
+`LamDrive/<Name>-v0` are the driving tasks, `LamText/<Name>-v0` the text tasks. The catalogue is `envs/README.md`.
+"""
+
+from __future__ import annotations
+
+from gymnasium.envs.registration import register, registry
+
+ENTRY_POINTS = {
+    "LamDrive/LaneKeeping-v0": ("lam_envs.driving.lane_keeping:LaneKeepingEnv", 300),
+    "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),
+}
+"""id -> (entry point, time limit in steps)."""
+
+for _id, (_entry_point, _max_episode_steps) in ENTRY_POINTS.items():
+    if _id not in registry:
+        register(id=_id, entry_point=_entry_point, max_episode_steps=_max_episode_steps)

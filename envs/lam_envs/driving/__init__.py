@@ -1,0 +1,1 @@
+"""Driving environments: vehicle models, tasks, experts, rendering."""

@@ -1,0 +1,1 @@
+"""Text environments: the screen engine, its applications, phrasings and experts."""

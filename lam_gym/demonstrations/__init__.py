@@ -1,0 +1,1 @@
+"""Step 1 of the method: record, store, clean, split and exchange demonstrations."""

@@ -1,0 +1,1 @@
+"""The behavior model B and the large action policy A."""
