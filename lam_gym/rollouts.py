@@ -106,7 +106,6 @@ class _Slot:
         self.task = task
         self.begin = getattr(policy, "begin", None)
         self.frames = frames
-        self.copies = False
         self.observation: Observation = None
         self.memory: Any = None
 
@@ -129,12 +128,15 @@ class _Slot:
             memory = self.policy.start(self.task, 1)
             self.memory = None if memory is None else memory[0]
 
-    def keep(self, observation: Observation) -> Observation:
-        """The observation in the form that is recorded: flat, and safe from environments that reuse their arrays."""
+    @staticmethod
+    def keep(observation: Observation) -> Observation:
+        """The observation in the form that is recorded: flat, and copied, as some environments reuse their arrays."""
+        if type(observation) is np.ndarray:
+            return observation.copy()
         flat = flatten_observation(observation)
         if isinstance(flat, dict):
             return {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in flat.items()}
-        return flat.copy() if self.copies else flat
+        return flat
 
     def seen(self, observation: Observation) -> Observation:
         """The observation as the policy gets it: with the admissible actions, where the task has them."""
@@ -146,14 +148,7 @@ class _Slot:
         """Act, record, and say whether the episode ended by the task or by the clock."""
         episode = self.episode
         observation, reward, terminated, truncated, info = self.env.step(action)
-        if type(observation) is np.ndarray and not self.copies:
-            if observation is episode.observations[-1]:
-                self.copies = True
-                raise LamGymError(
-                    f"Environment '{self.task.env_id}' returns the same array every step: make it return a new one."
-                )
-        else:
-            observation = self.keep(observation)
+        observation = self.keep(observation)
         episode.observations.append(observation)
         episode.actions.append(action)
         episode.rewards.append(reward)

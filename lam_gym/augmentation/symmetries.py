@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,17 @@ class Elements:
         undone = (choice if choice.ndim == 1 else np.argsort(choice, axis=1) for choice in reversed(self.choices))
         return Elements(self.symmetries[::-1], tuple(undone))
 
+    @cached_property
     def words(self) -> list[Words]:
-        """For each window, the words that change."""
-        return [_words_of(self.symmetries, tuple(choice[i].tobytes() for choice in self.choices)) for i in range(len(self))]
+        """For each window, the words that change: the exchange of each symmetry, one after the other."""
+        return [self._words_of(index) for index in range(len(self))]
+
+    def _words_of(self, index: int) -> Words:
+        said: dict[str, str] = {}
+        for symmetry, choice in zip(self.symmetries, self.choices):
+            step = _exchange(symmetry, choice[index])
+            said = {**step, **{word: step.get(new, new) for word, new in said.items()}}
+        return tuple(sorted((word, new) for word, new in said.items() if word != new))
 
 
 def identity(symmetries: Sequence[Symmetry], n: int) -> Elements:
@@ -98,37 +106,29 @@ def transform(
     acted = None if actions is None else _turn_actions(elements, which, actions)
     offered = None
     if admissible is not None:
-        words = elements.words()
+        words = elements.words
         offered = tuple(tuple(swap_words(text, words[w]) for text in row) for row, w in zip(admissible, window, strict=True))
     return moved, acted, offered
 
 
 def transform_trajectory(elements: Elements, index: int, trajectory: Trajectory) -> Trajectory:
     """Let element `index` act on a whole trajectory. Frames for rendering, which show the original, are left out."""
-    plain = not isinstance(trajectory.observations, dict)
-    source: Mapping[str, NDArray[Any]]
-    source = {"": trajectory.observations} if not isinstance(trajectory.observations, dict) else trajectory.observations
     length = len(trajectory)
     observations, actions, admissible = transform(
         elements,
         np.full(length + 1, index),
-        source,
+        trajectory.fields(),
         trajectory.actions,
         trajectory.admissible_actions,
-        np.full(length, index),
+        action_window=np.full(length, index),
     )
     assert actions is not None
-    return Trajectory(
-        task=trajectory.task,
-        seed=trajectory.seed,
-        observations=observations[""] if plain else observations,
+    return replace(
+        trajectory,
+        observations=observations if isinstance(trajectory.observations, dict) else observations[""],
         actions=actions,
-        rewards=trajectory.rewards,
-        terminated=trajectory.terminated,
-        truncated=trajectory.truncated,
-        success=trajectory.success,
         admissible_actions=admissible,
-        metrics=trajectory.metrics,
+        frames=None,
     )
 
 
@@ -152,21 +152,11 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=65536)
-def _words_of(symmetries: tuple[Symmetry, ...], choices: tuple[bytes, ...]) -> Words:
-    """The words that one element changes: the exchange of each symmetry, one after the other."""
-    said: dict[str, str] = {}
-    for symmetry, raw in zip(symmetries, choices):
-        step = _exchange(symmetry, np.frombuffer(raw, dtype=np.int64))
-        said = {**step, **{word: step.get(new, new) for word, new in said.items()}}
-    return tuple((word, new) for word, new in sorted(said.items()) if word != new)
-
-
-def _exchange(symmetry: Symmetry, choice: NDArray[np.int64]) -> dict[str, str]:
-    """Word by word, what one element of one symmetry says instead; all in lower case."""
+def _exchange(symmetry: Symmetry, choice: Any) -> dict[str, str]:
+    """Word by word, what one symmetry's `choice` says instead; all in lower case."""
     if isinstance(symmetry, Permutation):
         return {word.lower(): symmetry.words[new].lower() for word, new in zip(symmetry.words, choice)}
-    pairs = symmetry.swap_words if choice[0] else ()
+    pairs = symmetry.swap_words if choice else ()
     return {a.lower(): b.lower() for pair in pairs for a, b in (pair, pair[::-1])}
 
 
@@ -223,7 +213,7 @@ def _permute(
 
 
 def _turn_text(elements: Elements, window: NDArray[np.int64], values: NDArray[Any]) -> NDArray[Any]:
-    words = elements.words()
+    words = elements.words
     turned = np.empty(len(values), dtype=object)
     turned[:] = [swap_words(text, words[w]) for text, w in zip(values, window, strict=True)]
     return turned
