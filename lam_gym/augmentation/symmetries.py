@@ -1,17 +1,17 @@
 """Symmetries that a task declares, applied to observations, words and actions together.
 
-A symmetry maps a demonstration to another one that the same expert could have given: the mirror image of a drive, a room
-with its colors exchanged. Each window (or episode) of a batch draws one element of the group that the task's symmetries
-generate, and that element acts on everything at once, so the label stays right.
+A symmetry maps a demonstration to another one that the same expert could have given: the mirror image of a drive, a
+room with its colors exchanged. Each window (or episode) of a batch draws one element of the group that the task's
+symmetries generate, and that element acts on everything at once, so the label stays right.
 
 Letters: N packed frames, n windows (one group element each), C codes of a permutation.
 
     elements = draw(task.symmetries, rng, n)                        # one element a window
     observations, actions, admissible = transform(elements, window, observations, actions, admissible)
 
-`window[i]` says which element acts on frame i. An observation that is a plain array has the key "". Text is an object array
-of `str`. Nothing is changed in place, and every dtype is kept. The symmetries act in the order in which the task declares
-them; words are exchanged all at the same time, at word boundaries, keeping a capital initial.
+`window[i]` says which element acts on frame i. An observation that is a plain array has the key "". Text is an object
+array of `str`. Nothing is changed in place, and every dtype is kept. The symmetries act in the order in which the task
+declares them; words are exchanged all at the same time, at word boundaries, keeping a capital initial.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Elements:
     """The symmetries, in the order in which they act."""
 
     choices: tuple[NDArray[np.int64], ...]
-    """One array a symmetry: for a Mirror [n] of 0 or 1; for a Permutation [n, C], where codes[i] becomes codes[choice[i]]."""
+    """One array a symmetry: Mirror [n] of 0 or 1; Permutation [n, C], where codes[i] becomes codes[choice[i]]."""
 
     def __len__(self) -> int:
         return len(self.choices[0]) if self.choices else 0
@@ -82,7 +82,8 @@ def draw(symmetries: Sequence[Symmetry], rng: np.random.Generator, n: int) -> El
     """
     still = identity(symmetries, n)
     choices = (
-        rng.integers(0, 2, n, dtype=np.int64) if choice.ndim == 1 else rng.permuted(choice, axis=1) for choice in still.choices
+        rng.integers(0, 2, n, dtype=np.int64) if choice.ndim == 1 else rng.permuted(choice, axis=1)
+        for choice in still.choices
     )
     return Elements(still.symmetries, tuple(choices))
 
@@ -104,10 +105,12 @@ def transform(
     moved = {key: _turn_frames(elements, key, window, values) for key, values in observations.items()}
     which = window if action_window is None else np.asarray(action_window, dtype=np.int64)
     acted = None if actions is None else _turn_actions(elements, which, actions)
-    offered = None
-    if admissible is not None:
+    offered = None if admissible is None else tuple(admissible)
+    if admissible is not None and elements.symmetries:
         words = elements.words
-        offered = tuple(tuple(swap_words(text, words[w]) for text in row) for row, w in zip(admissible, window, strict=True))
+        offered = tuple(
+            tuple(swap_words(text, words[w]) for text in row) for row, w in zip(admissible, window, strict=True)
+        )
     return moved, acted, offered
 
 
@@ -190,7 +193,7 @@ def _reflect(mirror: Mirror, key: str, chosen: NDArray[np.bool_], values: NDArra
 def _permute(
     symmetry: Permutation, choice: NDArray[np.int64], window: NDArray[np.int64], values: NDArray[Any]
 ) -> NDArray[Any]:
-    """Permute the codes in one channel (the last axis) of grid frames [N, ..., channels]; a frame of shape () is its own channel.
+    """Permute the codes in one channel (the last axis) of grid frames [N, ..., channels], or packed codes [N].
 
     With `only = (channel, codes)` a cell takes part only where that other channel shows one of those codes.
     """
@@ -213,6 +216,8 @@ def _permute(
 
 
 def _turn_text(elements: Elements, window: NDArray[np.int64], values: NDArray[Any]) -> NDArray[Any]:
+    if not elements.symmetries:
+        return values.copy()
     words = elements.words
     turned = np.empty(len(values), dtype=object)
     turned[:] = [swap_words(text, words[w]) for text, w in zip(values, window, strict=True)]
@@ -251,5 +256,5 @@ def _check(symmetry: Symmetry) -> None:
         )
     if symmetry.only is not None and symmetry.only[0] == symmetry.channel:
         raise BadConfig(
-            f"The permutation '{symmetry.name}' may not choose its cells by the channel {symmetry.channel} that it permutes."
+            f"The permutation '{symmetry.name}' may not choose cells by channel {symmetry.channel}, which it permutes."
         )
