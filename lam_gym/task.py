@@ -10,7 +10,6 @@ reference returns and the symmetries that hold in it. Everything is data, so tha
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -221,11 +220,12 @@ def get_task(task: Task | str) -> Task:
 def make_env(task: Task | str, render_mode: str | None = None) -> gymnasium.Env[Any, Any]:
     """The task's environment with its time limit and Gymnasium's usual wrappers."""
     import gymnasium
+    from lam_envs import third_party
 
     task = get_task(task)
     if task.requires:
         try:
-            importlib.import_module(task.requires)
+            third_party.require(task.requires, task.extra)
         except ImportError as error:
             fix = f"pip install 'lam-gym[{task.extra}]'" if task.extra else f"install '{task.requires}'"
             raise MissingExtra(f"Task '{task.name}' needs the package '{task.requires}': {fix}.") from error

@@ -3,8 +3,8 @@
 Importing this module imports none of those packages; `require` does, and answers their absence with the extra.
 BabyAI (minigrid): the time limit is the environment's own `max_steps` (64 for the one-room levels); the reward is
 `1 - 0.9 * steps / max_steps` on success and 0 otherwise, so an episode succeeded exactly when its last reward is
-positive. Expert: the planner `BabyAIBot` that minigrid ships; on a few seeds of the large levels it gives up with an
-exception, which becomes `ExpertFailure` here so that a recorder can skip the episode and count it.
+positive. Expert: the planner `BabyAIBot` that minigrid ships; on a few seeds of the large levels it goes in circles
+or gives up with an exception, which becomes `ExpertFailure` here so that a recorder can skip the episode and count it.
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ def find(env_id: str) -> ThirdParty | None:
 
 
 def require(module: str, extra: str) -> ModuleType:
-    """Import `module`, or raise a `ValueError` that names the extra which installs it.
+    """Import `module`, or raise a `ModuleNotFoundError` that names the extra which installs it.
 
     An installed module that fails inside its own import raises that failure unchanged.
     """
     if importlib.util.find_spec(module.partition(".")[0]) is None:
-        raise ValueError(
+        raise ModuleNotFoundError(
             f"This task needs the module '{module}', which is not installed: pip install 'lam-gym[{extra}]'."
         )
     imported = importlib.import_module(module)
@@ -97,6 +97,10 @@ def make(env_id: str, **kwargs: Any) -> gymnasium.Env[Any, Any]:
     return row.wrap(gymnasium.make(env_id, **kwargs))
 
 
+SEARCH_LIMIT = 1000
+"""Path searches within one decision (solvable missions take a few) after which the bot counts as going in circles."""
+
+
 class BabyAIExpert:
     """The planner that minigrid ships, following one episode.
 
@@ -112,6 +116,9 @@ class BabyAIExpert:
             self._bot = bot.BabyAIBot(env.unwrapped)
         except Exception as error:
             raise self._failure(error) from error
+        self._search = self._bot._breadth_first_search
+        self._searches = 0
+        self._bot._breadth_first_search = self._counted_search
 
     def act(self, observation: Any, last_action: int | None = None) -> int:
         """The bot's action, 0 to 6, for the environment's current state.
@@ -120,12 +127,19 @@ class BabyAIExpert:
         `ExpertFailure` where the bot gives up.
         """
         taken = self._last_action if last_action is None else last_action
+        self._searches = 0
         try:
             action = int(self._bot.replan(taken))
         except Exception as error:
             raise self._failure(error) from error
         self._last_action = action
         return action
+
+    def _counted_search(self, *args: Any, **kwargs: Any) -> Any:
+        self._searches += 1
+        if self._searches > SEARCH_LIMIT:
+            raise RecursionError(f"{SEARCH_LIMIT} path searches led to no action")
+        return self._search(*args, **kwargs)
 
     def _failure(self, error: Exception) -> ExpertFailure:
         mission = getattr(self._env.unwrapped, "mission", "")

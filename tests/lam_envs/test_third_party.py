@@ -34,7 +34,7 @@ def test_the_import_leaves_minigrid_out() -> None:
 
 
 def test_require_names_the_extra_when_the_module_is_absent() -> None:
-    with pytest.raises(ValueError, match=r"pip install 'lam-gym\[textworld\]'"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'lam-gym\[textworld\]'"):
         third_party.require("a_module_that_nobody_has", "textworld")
     assert third_party.require("minigrid", "babyai").__name__ == "minigrid"
 
@@ -106,3 +106,13 @@ def test_a_bot_that_gives_up_raises_expert_failure(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(type(bot._bot), "_process_instr", give_up)
     with pytest.raises(third_party.ExpertFailure, match="AssertionError"):
         third_party.babyai_bot(env)
+
+
+def test_a_bot_that_goes_in_circles_raises_expert_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(third_party, "SEARCH_LIMIT", 50)
+    env = third_party.make("BabyAI-UnlockToUnlock-v0")
+    observation, _ = env.reset(seed=4)
+    bot = third_party.babyai_bot(env)
+    with pytest.raises(third_party.ExpertFailure, match="RecursionError"):
+        for _ in range(500):
+            observation, *_ = env.step(bot.act(observation))
