@@ -58,7 +58,7 @@ COMMANDS: Mapping[str, Command] = {
     "data check": Command("lam_gym.commands.data:Check", "DIR", "verify every shard and every episode"),
     "data clean": Command("lam_gym.commands.data:Clean", "--out OUT DIR", "drop bad episodes and say which and why"),
     "data split": Command("lam_gym.commands.data:Split", "DIR", "assign episodes to train, validation and test"),
-    "data merge": Command("lam_gym.commands.data:Merge", "--out OUT --demos DIR DIR", "join several folders of one task"),
+    "data merge": Command("lam_gym.commands.data:Merge", "--out OUT --demos DIR DIR", "join folders of one task"),
     "data convert": Command("lam_gym.commands.data:Convert", "--minari ID DIR", "to and from Minari data sets"),
     "train": Command(
         "lam_gym.commands.train:Train",
@@ -106,7 +106,7 @@ A first session:
 
 def overview() -> str:
     """The text of `lam-gym --help`."""
-    lines = ["lam-gym: record an expert, clean the data, clone it, train one policy over all tasks, and measure it.", ""]
+    lines = ["lam-gym: record an expert, clean the data, clone it, train one policy over all tasks, measure it.", ""]
     lines += ["usage: lam-gym COMMAND [OPTIONS]        (lam-gym COMMAND --help explains every option)"]
     for title, names in STAGES.items():
         lines += ["", f"{title}:"]

@@ -1,7 +1,7 @@
 """From the words of the command line, and a TOML file where one is named, to one frozen dataclass.
 
-A command with a field `config` accepts `--config FILE.toml`: its keys are the command's options, checked by name; options
-given on the command line override the file.
+A command with a field `config` accepts `--config FILE.toml`: its keys are the command's options, checked by name;
+options given on the command line override the file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ Entry = TypeVar("Entry")
 def parse(entry: type[Entry], arguments: Sequence[str], program: str) -> Entry:
     """Parse `arguments` into an `entry`.
 
-    Raises BadConfig for an unknown or missing option, a value of the wrong type and a bad TOML file; `--help` prints and
-    raises SystemExit(0).
+    Raises BadConfig for an unknown or missing option, a value of the wrong type and a bad TOML file; `--help` prints
+    and raises SystemExit(0).
     """
     names = options(entry)
     for word in arguments:
@@ -40,16 +40,17 @@ def parse(entry: type[Entry], arguments: Sequence[str], program: str) -> Entry:
         if re.fullmatch(r"--[A-Za-z][\w-]*", name) and name[2:].replace("-", "_") not in (*names, "help"):
             hint = nearest(name, ["--" + known.replace("_", "-") for known in names])
             raise BadConfig(f"expected an option of {program}, got '{name}'; {hint}")
-    default = None
+    settings: dict[str, Any] = {}
     path = _config_path(arguments) if "config" in names else None
     if path is not None:
-        default = fill(entry, read_toml(path), path)
+        settings["default"] = fill(entry, read_toml(path), path)
     message = io.StringIO()
     try:
         with contextlib.redirect_stderr(message):
-            return tyro.cli(
-                entry, args=list(arguments), prog=program, default=default, config=(tyro.conf.FlagCreatePairsOff,)
+            parsed: Entry = tyro.cli(
+                entry, args=list(arguments), prog=program, config=(tyro.conf.FlagCreatePairsOff,), **settings
             )
+            return parsed
     except SystemExit as stop:
         if stop.code in (0, None):
             raise
@@ -74,7 +75,7 @@ def fill(entry: type[Entry], values: Mapping[str, Any], path: Path) -> Entry:
     names = options(entry)
     for key in values:
         if key not in names:
-            raise BadConfig(f"expected settings of {entry.__name__.lower()} in '{path}', got '{key}'; {nearest(key, names)}")
+            raise BadConfig(f"expected a setting of {entry.__name__} in '{path}', got '{key}'; {nearest(key, names)}")
     given: dict[str, Any] = {}
     hints = typing.get_type_hints(entry)
     for field in dataclasses.fields(typing.cast("Any", entry)):

@@ -1,7 +1,7 @@
 """Progress with rates, on stderr: a bar in a terminal, one line every few seconds elsewhere.
 
-    with progress("recording", total=200, unit="episodes") as update:
-        update(17)      # 17 done so far
+with progress("recording", total=200, unit="episodes") as update:
+    update(17)      # 17 done so far
 """
 
 from __future__ import annotations

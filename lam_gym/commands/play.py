@@ -1,0 +1,65 @@
+"""`lam-gym play`: a person types the actions; the result is a folder of demonstrations like any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+from lam_gym.demonstrations.store import DemoStore
+from lam_gym.errors import BadDemos
+from lam_gym.human import HELP, HumanPolicy, Quit, Redo
+from lam_gym.rollouts import rollout
+from lam_gym.task import episode_seeds, get_task
+
+
+@dataclass(frozen=True)
+class Play:
+    """Be the expert: act by typing, and keep the episodes as demonstrations.
+
+    Each step shows the instruction, the screen and the numbered actions. Type a number or an action (its beginning is
+    enough, the tab key completes it), 'redo' to start the episode over, 'quit' to stop and keep what is finished.
+    """
+
+    task: tyro.conf.Positional[str]
+    """Task to play, such as text/mail (`lam-gym tasks` lists them)."""
+    out: Path
+    """Folder of the demonstrations; made if it is not there."""
+    episodes: int = 10
+    """Episodes to play."""
+    seed: int = 0
+    """Seed of the recording; two seeds share no episode."""
+    resume: bool = False
+    """Go on after the episodes that are already in the folder."""
+
+    def run(self) -> None:
+        """Play episode by episode; each finished one is written at once."""
+        task = get_task(self.task)
+        policy = HumanPolicy(task)
+        if DemoStore.exists(self.out) and not self.resume:
+            raise BadDemos(f"'{self.out}' already holds demonstrations; add --resume to go on, or choose another.")
+        store = (
+            DemoStore.open(self.out)
+            if DemoStore.exists(self.out)
+            else DemoStore.create(self.out, task, expert="human", seed=self.seed)
+        )
+        print(f"{task.name}: {self.episodes} episodes. {HELP}")
+        play(policy, store, episode_seeds("demos", self.seed, self.episodes)[len(store) :])
+        print(f"{len(store)} episodes in '{self.out}'.")
+
+
+def play(policy: HumanPolicy, store: DemoStore, seeds: list[int]) -> None:
+    """Append one episode a seed to `store`, until the person quits; a redone episode is not kept."""
+    waiting = list(seeds)
+    while waiting:
+        try:
+            trajectory = rollout(policy, policy.task, waiting[:1], num_envs=1)[0]
+        except Redo:
+            continue
+        except Quit:
+            return
+        store.append([trajectory])
+        waiting.pop(0)
+        outcome = "success" if trajectory.success else "no success"
+        print(f"Episode of seed {trajectory.seed}: {outcome} after {len(trajectory)} steps.")

@@ -1,0 +1,138 @@
+"""A person at the keyboard as a policy: the instruction, the screen, numbered actions; type a number or an action.
+
+    HumanPolicy(task).act(...)      asks; `redo` raises Redo, `quit` (or the end of the input) raises Quit
+
+Text tasks show their screen. Tasks with a few discrete actions can be played where the environment can print itself
+(MiniGrid's `pprint_grid`); all others are refused in one sentence.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lam_gym.errors import BadConfig, LamGymError, nearest
+from lam_gym.policy import Memory
+from lam_gym.task import Task, get_task, make_env
+from lam_gym.trajectory import Action, Observation
+
+if TYPE_CHECKING:
+    import gymnasium
+
+HELP = "Type a number or an action (its beginning is enough), 'redo' to start over, or 'quit' to stop and keep."
+INSTRUCTION_KEYS = ("instruction", "mission")
+"""Text observation keys that hold what is asked."""
+
+
+class Redo(LamGymError):
+    """The person wants to start this episode over."""
+
+
+class Quit(LamGymError):
+    """The person wants to stop and keep the finished episodes."""
+
+
+class HumanPolicy:
+    """Asks a person for each action. For one environment at a time.
+
+    Args:
+        task: the task to be played.
+        ask: shows a prompt and returns what was typed; raises EOFError at the end of the input.
+        show: prints one text.
+
+    Raises BadConfig where the task can neither be shown nor typed as text.
+    """
+
+    def __init__(
+        self, task: Task | str, ask: Callable[[str], str] = input, show: Callable[[str], None] = print
+    ) -> None:
+        self.task = get_task(task)
+        self._ask, self._show = ask, show
+        env = make_env(self.task)
+        self._choices = _discrete_names(self.task, env)
+        env.close()
+
+    def start(self, task: Task, num_envs: int) -> Memory:
+        """Memory without an environment to show: the observation's own text is all that the person sees."""
+        return [None] * num_envs
+
+    def begin(self, task: Task, seed: int, env: gymnasium.Env[Any, Any]) -> Any:
+        """The environment itself, so that it can be shown before each action."""
+        return env
+
+    def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action], Memory]:
+        """Show each observation and ask for an action. Raises Redo or Quit."""
+        assert memory is not None
+        return [self._choose(observation, env) for observation, env in zip(observations, memory, strict=True)], memory
+
+    def _choose(self, observation: Observation, env: Any) -> Action:
+        self._show(describe(observation, env))
+        choices = self._choices or list(observation["admissible_actions"])
+        self._show("\n".join(f"  {number:>2}  {choice}" for number, choice in enumerate(choices, start=1)))
+        with_completion(choices)
+        while True:
+            try:
+                typed = self._ask("> ").strip()
+            except EOFError:
+                raise Quit("the input ended.") from None
+            if typed in ("redo", "quit"):
+                raise Redo("start over.") if typed == "redo" else Quit("stop.")
+            index = match(typed, choices)
+            if index is not None:
+                return index if self._choices else choices[index]
+            self._show(f"'{typed}' is none of the actions: {nearest(typed, choices)}\n{HELP}")
+
+
+def match(typed: str, choices: Sequence[str]) -> int | None:
+    """Index of the choice that a number (from 1), a whole action or an unambiguous beginning of one names."""
+    if typed.isdigit() and 1 <= int(typed) <= len(choices):
+        return int(typed) - 1
+    if typed in choices:
+        return choices.index(typed)
+    begun = [index for index, choice in enumerate(choices) if typed and choice.startswith(typed)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def describe(observation: Observation, env: Any) -> str:
+    """What the person reads before acting: the instruction, then the screen or the environment as text."""
+    lines = [""]
+    fields = observation.items() if isinstance(observation, dict) else ()
+    texts = {key: value for key, value in fields if isinstance(value, str)}
+    lines += [f"Task: {texts.pop(key)}" for key in INSTRUCTION_KEYS if key in texts]
+    lines += texts.values()
+    if not texts and hasattr(getattr(env, "unwrapped", None), "pprint_grid"):
+        lines.append(str(env.unwrapped.pprint_grid()))
+    return "\n".join(lines)
+
+
+def with_completion(choices: Sequence[str]) -> None:
+    """Let the tab key complete actions, where Python's readline is there."""
+    try:
+        readline = importlib.import_module("readline")
+    except ImportError:
+        return
+    words = [*choices, "redo", "quit"]
+
+    def complete(text: str, state: int) -> str | None:
+        begun = [word for word in words if word.startswith(text)]
+        return begun[state] if state < len(begun) else None
+
+    readline.set_completer_delims("\n")
+    readline.set_completer(complete)
+    readline.parse_and_bind("tab: complete")
+
+
+def _discrete_names(task: Task, env: gymnasium.Env[Any, Any]) -> list[str]:
+    """Names of the discrete actions; empty for text actions. Raises BadConfig where typing makes no sense."""
+    from gymnasium.spaces import Discrete, Text
+
+    if isinstance(env.action_space, Text):
+        return []
+    if isinstance(env.action_space, Discrete) and env.action_space.start == 0 and hasattr(env.unwrapped, "pprint_grid"):
+        names = getattr(env.unwrapped, "actions", range(int(env.action_space.n)))
+        return [str(getattr(action, "name", f"action {action}")) for action in names]
+    raise BadConfig(
+        f"A person can play tasks that are shown and answered as text, not '{task.name}'"
+        f" with actions {env.action_space}; try 'text/mail'."
+    )
