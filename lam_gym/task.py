@@ -220,6 +220,7 @@ def get_task(task: Task | str) -> Task:
 def make_env(task: Task | str, render_mode: str | None = None) -> gymnasium.Env[Any, Any]:
     """The task's environment with its time limit and Gymnasium's usual wrappers."""
     import gymnasium
+
     from lam_envs import third_party
 
     task = get_task(task)
