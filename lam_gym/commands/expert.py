@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import tyro
 
-from lam_gym.commands.progress import progress
+from lam_gym.commands.bars import progress
 from lam_gym.errors import BadConfig
 from lam_gym.policy import SB3Policy
 from lam_gym.rollouts import rollout

@@ -45,11 +45,11 @@ class Play:
             else DemoStore.create(self.out, task, expert="human", seed=self.seed)
         )
         print(f"{task.name}: {self.episodes} episodes. {HELP}")
-        play(policy, store, episode_seeds("demos", self.seed, self.episodes)[len(store) :])
+        play_episodes(policy, store, episode_seeds("demos", self.seed, self.episodes)[len(store) :])
         print(f"{len(store)} episodes in '{self.out}'.")
 
 
-def play(policy: HumanPolicy, store: DemoStore, seeds: list[int]) -> None:
+def play_episodes(policy: HumanPolicy, store: DemoStore, seeds: list[int]) -> None:
     """Append one episode a seed to `store`, until the person quits; a redone episode is not kept."""
     waiting = list(seeds)
     while waiting:
