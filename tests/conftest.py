@@ -1,0 +1,41 @@
+"""Shared test set-up: shapes in annotations are checked, torch keeps to one thread, and small fixtures.
+
+The jaxtyping hook makes beartype check every annotated array of `lam_gym.models` and `lam_gym.training` as the tests
+call them; outside the tests those annotations cost nothing. Nothing here imports torch, so tests of the lower layers
+start at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jaxtyping import install_import_hook
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+install_import_hook(["lam_gym.models", "lam_gym.training"], "beartype.beartype")
+
+
+@pytest.fixture(autouse=True)
+def _one_torch_thread() -> None:
+    """Two busy cores and two torch threads each are slower than one."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator with a fixed seed."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
