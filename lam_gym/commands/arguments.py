@@ -118,7 +118,7 @@ def _typed(value: Any, kind: Any, name: str, path: Path) -> Any:
 
 def _config_path(arguments: Sequence[str]) -> Path | None:
     """The file after `--config`, if there is one."""
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments, ""][1:], strict=True):
         if word == "--config" and following:
             return Path(following)
         if word.startswith("--config="):
