@@ -21,7 +21,10 @@ COMFORTABLE_LATERAL = 3.0
 """Lateral acceleration that the drivers keep to in a bend [m/s^2]."""
 
 COMFORTABLE_ACCELERATION = 2.0
-"""Largest acceleration of the drivers, and the braking that they plan with [m/s^2]."""
+"""Largest acceleration of the drivers [m/s^2]."""
+
+PLANNED_BRAKING = 1.5
+"""Braking with which the drivers plan to reach a bend at its own speed [m/s^2]."""
 
 SPEED_GAIN = 1.0
 """Acceleration per speed error [1/s]."""
@@ -61,13 +64,13 @@ def preview_at(distance: float, preview: Sequence[float]) -> float:
 def follow_speed(speed: float, preview: Sequence[float]) -> float:
     """Acceleration [m/s^2] towards the speed that every previewed bend allows.
 
-    v_ref = min_d min(SPEED_LIMIT, sqrt(a_lat / |kappa(d)| + 2 b d)),  a = clip(SPEED_GAIN (v_ref - v), -MAX_ACCELERATION, b)
+    v_ref = min_d min(SPEED_LIMIT, sqrt(a_lat / |kappa(d)| + 2 b d)),  a = clip(SPEED_GAIN (v_ref - v), -MAX_ACCELERATION, COMFORTABLE_ACCELERATION)
 
     with b the planned braking: v^2 = v_bend^2 + 2 b d is the speed from which the bend at d is reached at its own speed.
     """
     allowed = SPEED_LIMIT * SPEED_LIMIT
     for distance, kappa in zip(PREVIEW_DISTANCES, preview):
-        bend = COMFORTABLE_LATERAL / max(abs(kappa), 1e-6) + 2.0 * COMFORTABLE_ACCELERATION * distance
+        bend = COMFORTABLE_LATERAL / max(abs(kappa), 1e-6) + 2.0 * PLANNED_BRAKING * distance
         allowed = min(allowed, bend)
     return min(max(SPEED_GAIN * (math.sqrt(allowed) - speed), -MAX_ACCELERATION), COMFORTABLE_ACCELERATION)
 
@@ -87,13 +90,13 @@ def stanley_steering(lateral_error: float, heading_error: float, speed: float, p
 
 
 def pursuit_steering(lateral_error: float, heading_error: float, speed: float, preview: Sequence[float]) -> float:
-    """Steering angle [rad] by pure pursuit of the center line at a distance d = max(5, 0.6 v).
+    """Steering angle [rad] by pure pursuit of the center line at a distance d = max(5, 0.8 v).
 
     The line is taken as the parabola y = kappa x^2 / 2 with the mean curvature up to d; the goal lies at the angle
     alpha = atan2(kappa d^2 / 2 - e, d) - psi from the body, and the arc to it has curvature 2 sin(alpha) / d, so sin beta = 2 l sin(alpha) / d.
     Source: Coulter 1992, "Implementation of the pure pursuit path tracking algorithm".
     """
-    ahead = max(5.0, 0.6 * speed)
+    ahead = max(5.0, 0.8 * speed)
     kappa = 0.5 * (preview_at(0.5 * ahead, preview) + preview_at(STEERING_DELAY * speed, preview))
     angle = math.atan2(0.5 * kappa * ahead * ahead - lateral_error, ahead) - heading_error
     slip = math.asin(clip(2.0 * AXLE_DISTANCE * math.sin(angle) / ahead, 0.9))
