@@ -58,8 +58,8 @@ COMMANDS: Mapping[str, Command] = {
     "data check": Command("lam_gym.commands.data:Check", "DIR", "verify every shard and every episode"),
     "data clean": Command("lam_gym.commands.data:Clean", "--out OUT DIR", "drop bad episodes and say which and why"),
     "data split": Command("lam_gym.commands.data:Split", "DIR", "assign episodes to train, validation and test"),
-    "data merge": Command("lam_gym.commands.data:Merge", "--out OUT --demos DIR DIR", "join folders of one task"),
-    "data convert": Command("lam_gym.commands.data:Convert", "--minari ID DIR", "to and from Minari data sets"),
+    "data merge": Command("lam_gym.commands.data:Merge", "--out OUT DIR DIR", "join folders of one task"),
+    "data convert": Command("lam_gym.commands.data:Convert", "--to-minari ID DIR", "to and from Minari data sets"),
     "train": Command(
         "lam_gym.commands.train:Train",
         "--tasks T1 T2 --demos DIR DIR --out RUN",

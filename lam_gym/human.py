@@ -38,17 +38,17 @@ class HumanPolicy:
 
     Args:
         task: the task to be played.
-        ask: shows a prompt and returns what was typed; raises EOFError at the end of the input.
+        ask: shows a prompt and returns what was typed (`input` by default); EOFError is the end of the input.
         show: prints one text.
 
     Raises BadConfig where the task can neither be shown nor typed as text.
     """
 
     def __init__(
-        self, task: Task | str, ask: Callable[[str], str] = input, show: Callable[[str], None] = print
+        self, task: Task | str, ask: Callable[[str], str] | None = None, show: Callable[[str], None] = print
     ) -> None:
         self.task = get_task(task)
-        self._ask, self._show = ask, show
+        self._ask, self._show = ask or input, show
         env = make_env(self.task)
         self._choices = _discrete_names(self.task, env)
         env.close()

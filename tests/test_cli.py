@@ -115,7 +115,10 @@ def test_interrupt_says_what_is_kept(run: Run, monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     pipe = subprocess.run(
-        f"set -o pipefail; {sys.executable} -m lam_gym tasks | true", shell=True, executable="/bin/bash", capture_output=True
+        f"set -o pipefail; {sys.executable} -m lam_gym tasks | true",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
     )
     assert b"Traceback" not in pipe.stderr
 

@@ -35,10 +35,11 @@ def parse(entry: type[Entry], arguments: Sequence[str], program: str) -> Entry:
     and raises SystemExit(0).
     """
     names = options(entry)
+    known = {*names, "help"}
     for word in arguments:
         name = word.partition("=")[0]
-        if re.fullmatch(r"--[A-Za-z][\w-]*", name) and name[2:].replace("-", "_") not in (*names, "help"):
-            hint = nearest(name, ["--" + known.replace("_", "-") for known in names])
+        if re.fullmatch(r"--[A-Za-z][\w-]*", name) and name[2:].replace("-", "_").removeprefix("no_") not in known:
+            hint = nearest(name, ["--" + option.replace("_", "-") for option in names])
             raise BadConfig(f"expected an option of {program}, got '{name}'; {hint}")
     settings: dict[str, Any] = {}
     path = _config_path(arguments) if "config" in names else None

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import tyro
 
+from lam_gym.demonstrations.metadata import META_FILE
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadDemos
 from lam_gym.human import HELP, HumanPolicy, Quit, Redo
 from lam_gym.rollouts import rollout
-from lam_gym.task import episode_seeds, get_task
+from lam_gym.task import Task, episode_seeds, get_task
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,26 @@ class Play:
         """Play episode by episode; each finished one is written at once."""
         task = get_task(self.task)
         policy = HumanPolicy(task)
-        if DemoStore.exists(self.out) and not self.resume:
-            raise BadDemos(f"'{self.out}' already holds demonstrations; add --resume to go on, or choose another.")
-        store = (
-            DemoStore.open(self.out)
-            if DemoStore.exists(self.out)
-            else DemoStore.create(self.out, task, expert="human", seed=self.seed)
-        )
+        store = open_store(self.out, task, self.seed, self.resume)
         print(f"{task.name}: {self.episodes} episodes. {HELP}")
         play_episodes(policy, store, episode_seeds("demos", self.seed, self.episodes)[len(store) :])
         print(f"{len(store)} episodes in '{self.out}'.")
+
+
+def open_store(folder: Path, task: Task, seed: int, resume: bool) -> DemoStore:
+    """A new store in `folder`, or with `resume` the one that is there.
+
+    Raises BadDemos where the folder holds something else than a person's episodes of `task`.
+    """
+    if not (resume and (folder / META_FILE).exists()):
+        return DemoStore.create(folder, task, expert="human", seed=seed)
+    store = DemoStore.open(folder)
+    if (store.task, store.meta["expert"]) != (task.name, "human"):
+        raise BadDemos(
+            f"expected a person's episodes of '{task.name}' in '{folder}', got '{store.task}' by"
+            f" '{store.meta['expert']}'; choose another folder."
+        )
+    return store
 
 
 def play_episodes(policy: HumanPolicy, store: DemoStore, seeds: list[int]) -> None:

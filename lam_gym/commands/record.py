@@ -9,7 +9,7 @@ import tyro
 
 from lam_gym.commands.bars import progress
 from lam_gym.demonstrations.recording import record
-from lam_gym.policy import Policy, RandomPolicy, make_expert
+from lam_gym.policy import ExpertPolicy, Policy, RandomPolicy
 from lam_gym.task import Task, get_task
 
 
@@ -61,4 +61,4 @@ def find_policy(task: Task, expert: str, seed: int) -> Policy | None:
     """The policy that `expert` names; None for the task's own expert."""
     if expert == "random":
         return RandomPolicy(task, seed)
-    return make_expert(replace(task, expert=expert)) if expert else None
+    return ExpertPolicy(replace(task, expert=expert)) if expert else None

@@ -73,8 +73,8 @@ def _spaces_and_samples(task: Task, samples: int = 4) -> list[tuple[str, Any]]:
     env.close()
     facts += [("sample instruction", text) for text in dict.fromkeys(instructions)]
     observation, admissible = first
-    text = describe(observation, None)
-    facts.append(("sample observation", text if text.strip() else observation))
+    is_text = isinstance(observation, dict) and all(isinstance(value, str) for value in observation.values())
+    facts.append(("sample observation", describe(observation, None) if is_text else observation))
     if admissible:
         facts.append(("its actions", ", ".join(admissible)))
     return facts

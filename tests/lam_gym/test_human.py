@@ -1,0 +1,121 @@
+"""A person typing: what is shown, what is understood, redo and quit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lam_gym import human
+from lam_gym.commands.play import Play, open_store, play_episodes
+from lam_gym.demonstrations.store import DemoStore
+from lam_gym.errors import BadConfig, BadDemos
+from lam_gym.human import HumanPolicy, Quit, Redo, match
+from lam_gym.policy import ExpertPolicy
+from lam_gym.rollouts import rollout
+from lam_gym.task import episode_seeds, get_task
+
+MAIL = "text/mail"
+
+
+def typist(words: list[str]) -> Callable[[str], str]:
+    """An `ask` that types these words, then closes the input."""
+    waiting: Iterator[str] = iter(words)
+
+    def ask(prompt: str) -> str:
+        try:
+            return next(waiting)
+        except StopIteration:
+            raise EOFError from None
+
+    return ask
+
+
+def expert_words(seed: int) -> list[str]:
+    """What the expert would type in this episode."""
+    return [str(action) for action in rollout(ExpertPolicy(MAIL), MAIL, [seed])[0].actions]
+
+
+@pytest.mark.parametrize(
+    ("typed", "index"), [("1", 0), ("2", 1), ("3", None), ("0", None), ("back", 1), ("c", 0), ("", None), ("x", None)]
+)
+def test_match(typed: str, index: int | None) -> None:
+    assert match(typed, ["click 2", "back"]) == index
+
+
+def test_an_ambiguous_beginning_is_no_action() -> None:
+    assert match("click", ["click 2", "click 22"]) is None
+    assert match("click 2", ["click 2", "click 22"]) == 0
+
+
+def test_typing_what_the_expert_does_succeeds() -> None:
+    seed = episode_seeds("demos", 0, 1)[0]
+    shown: list[str] = []
+    policy = HumanPolicy(MAIL, typist(["nonsense", *expert_words(seed)]), shown.append)
+    trajectory = rollout(policy, MAIL, [seed], num_envs=1)[0]
+    assert trajectory.success
+    text = "\n".join(shown)
+    assert trajectory.observation(0)["instruction"] in text
+    assert trajectory.observation(0)["screen"] in text
+    assert "'nonsense' is none of the actions" in text
+
+
+def test_redo_and_quit() -> None:
+    seed = episode_seeds("demos", 0, 1)[0]
+    for word, raised in (("redo", Redo), ("quit", Quit)):
+        with pytest.raises(raised):
+            rollout(HumanPolicy(MAIL, typist([word]), lambda _: None), MAIL, [seed], num_envs=1)
+
+
+def test_a_grid_world_by_action_names() -> None:
+    pytest.importorskip("minigrid")
+    shown: list[str] = []
+    policy = HumanPolicy("babyai/GoToRedBallGrey", typist(["left", "3"]), shown.append)
+    with pytest.raises(Quit):
+        rollout(policy, "babyai/GoToRedBallGrey", [0], num_envs=1)
+    assert "forward" in "\n".join(shown)
+    assert "Task: go to the red ball" in "\n".join(shown)
+
+
+@pytest.mark.parametrize("task", ["control/cartpole", "drive/lane-keeping"])
+def test_tasks_that_cannot_be_typed_are_refused(task: str) -> None:
+    with pytest.raises(BadConfig, match="text/mail"):
+        HumanPolicy(task)
+
+
+def test_finished_episodes_are_demonstrations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seeds = episode_seeds("demos", 0, 3)
+    words = [expert_words(seeds[0])[0], "redo", *expert_words(seeds[0]), *expert_words(seeds[1]), "quit"]
+    store = open_store(tmp_path / "demos", get_task(MAIL), 0, resume=False)
+    play_episodes(HumanPolicy(MAIL, typist(words), lambda _: None), store, seeds)
+    reopened = DemoStore.open(tmp_path / "demos")
+    assert [trajectory.seed for trajectory in reopened] == seeds[:2]
+    assert all(trajectory.success for trajectory in reopened)
+    assert reopened.meta["expert"] == "human"
+    assert "success" in capsys.readouterr().out
+
+
+def test_play_resumes_and_refuses_other_demonstrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds = episode_seeds("demos", 0, 2)
+    for seed, resume in zip(seeds, (False, True)):
+        words = iter([*expert_words(seed), "quit"])
+        monkeypatch.setattr("builtins.input", lambda _, words=words: next(words))
+        Play(MAIL, tmp_path / "demos", episodes=2, resume=resume).run()
+    assert "2 episodes in" in capsys.readouterr().out
+    assert [trajectory.seed for trajectory in DemoStore.open(tmp_path / "demos")] == seeds
+    with pytest.raises(BadDemos):
+        open_store(tmp_path / "demos", get_task(MAIL), 0, resume=False)
+    with pytest.raises(BadDemos, match="choose another folder"):
+        open_store(tmp_path / "demos", get_task("control/cartpole"), 0, resume=True)
+
+
+def test_completion() -> None:
+    readline = pytest.importorskip("readline")
+    human.with_completion(["click 2", "click 3"])
+    complete = readline.get_completer()
+    assert complete("cl", 1) == "click 3"
+    assert complete("qu", 0) == "quit"
+    assert complete("cl", 2) is None
