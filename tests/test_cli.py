@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lam_gym import cli
-from lam_gym.errors import BadConfig, nearest
+from lam_gym.errors import nearest
 
 Run = Callable[..., tuple[int, str, str]]
 
