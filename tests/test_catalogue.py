@@ -1,0 +1,47 @@
+"""envs/README.md says what the registry says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from gymnasium.spaces import Box, Dict, Discrete, Space, Text
+
+from lam_gym.task import TASKS, make_env
+
+CATALOGUE = (Path(__file__).parents[1] / "envs" / "README.md").read_text()
+ROWS = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in CATALOGUE.splitlines() if "| `" in line]
+TASK_ROWS = {row[0]: row[1:] for row in ROWS if len(row) == 8}
+VARIATION_ROWS = {row[0]: re.findall(r"\w+", row[1]) for row in ROWS if len(row) == 2}
+
+
+def in_words(space: Space[object]) -> str:
+    """A space as the catalogue writes it."""
+    if isinstance(space, Dict):
+        return ", ".join(space.spaces)
+    if isinstance(space, Text):
+        return "text"
+    if isinstance(space, Discrete):
+        return f"{space.n} choices"
+    assert isinstance(space, Box)
+    return str(space.shape[0])
+
+
+def test_every_task_has_a_row() -> None:
+    assert list(TASK_ROWS) == list(TASKS)
+    assert VARIATION_ROWS == {name: list(task.variations) for name, task in TASKS.items() if task.variations}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_rows(name: str) -> None:
+    task = TASKS[name]
+    env_id, observation, action, steps, success, expert, extra = TASK_ROWS[name]
+    assert (env_id, int(steps), success) == (task.env_id, task.max_episode_steps, task.success)
+    assert (expert, extra) == (task.expert, task.extra or "-")
+    if task.extra:
+        pytest.importorskip(task.requires)
+    env = make_env(task)
+    assert in_words(env.observation_space) == observation.removeprefix("vector of ")
+    assert in_words(env.action_space) == action.removesuffix(" numbers")
+    env.close()
