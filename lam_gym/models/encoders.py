@@ -1,0 +1,189 @@
+"""Encoders, one per modality, and the causal trunk that reads a window of their outputs.
+
+Letters: N valid frames (packed: no padding), B windows of T frames, L words, E token width, D observation width,
+H x W x C a grid of cells.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from lam_gym.models.words import NUM_ROWS, embedding_rows
+
+CELL_VALUES = 256
+"""Values that one channel of a cell may take."""
+LONGEST_INSTRUCTION = 40
+"""Words of an instruction that are read."""
+
+
+class WordEmbedding(nn.Module):
+    """Hashed word and character-3-gram embedding, shared by instructions, screens and actions."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(NUM_ROWS, width, padding_idx=0)
+        nn.init.normal_(self.table.weight, std=0.5)
+        with torch.no_grad():
+            self.table.weight[0].zero_()
+
+    def unique(self, words: Int[Tensor, "..."]) -> tuple[Float[Tensor, "U E"], Int[Tensor, "..."]]:
+        """Vectors of the U distinct words, and which of them stands at each place."""
+        distinct, places = torch.unique(words, return_inverse=True)
+        rows = torch.from_numpy(embedding_rows(distinct.cpu().numpy())).to(words.device)
+        return self.table(rows).sum(1), places
+
+    def forward(self, words: Int[Tensor, "N L"]) -> Float[Tensor, "N L E"]:
+        """Vectors of words; zero where there is no word."""
+        vectors, places = self.unique(words)
+        return F.embedding(places, vectors)
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention with rotary positions (Su et al. 2021, "RoFormer")."""
+
+    def __init__(self, width: int, heads: int, causal: bool) -> None:
+        super().__init__()
+        self.heads, self.causal = heads, causal
+        self.inward = nn.Linear(width, 3 * width, bias=False)
+        self.outward = nn.Linear(width, width, bias=False)
+
+    def forward(self, tokens: Float[Tensor, "B T E"], valid: Bool[Tensor, "B T"] | None = None) -> Tensor:
+        batch, length, width = tokens.shape
+        query, key, value = self.inward(tokens).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        query, key = rotate(query), rotate(key)
+        allowed = None if valid is None else valid[:, None, None, :]
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed, is_causal=self.causal)
+        out: Tensor = self.outward(mixed.transpose(1, 2).reshape(batch, length, width))
+        return out
+
+
+def rotate(vectors: Float[Tensor, "B h T d"]) -> Float[Tensor, "B h T d"]:
+    """Rotary position embedding: pairs of features turned by an angle that grows with the position."""
+    length, size = vectors.shape[-2:]
+    half = size // 2
+    frequency = 100.0 ** (-torch.arange(half, device=vectors.device) / half)
+    angle = torch.arange(length, device=vectors.device)[:, None] * frequency
+    cosine, sine = angle.cos(), angle.sin()
+    left, right = vectors[..., :half], vectors[..., half : 2 * half]
+    return torch.cat([left * cosine - right * sine, left * sine + right * cosine], dim=-1)
+
+
+class Block(nn.Module):
+    """Pre-norm transformer layer with RMSNorm and SwiGLU."""
+
+    def __init__(self, width: int, heads: int, causal: bool) -> None:
+        super().__init__()
+        hidden = 8 * width // 3
+        self.norm_attention = nn.RMSNorm(width)
+        self.attention = Attention(width, heads, causal)
+        self.norm_feedforward = nn.RMSNorm(width)
+        self.gate = nn.Linear(width, 2 * hidden, bias=False)
+        self.down = nn.Linear(hidden, width, bias=False)
+
+    def forward(self, tokens: Float[Tensor, "B T E"], valid: Bool[Tensor, "B T"] | None = None) -> Tensor:
+        tokens = tokens + self.attention(self.norm_attention(tokens), valid)
+        gate, value = self.gate(self.norm_feedforward(tokens)).chunk(2, dim=-1)
+        out: Tensor = tokens + self.down(F.silu(gate) * value)
+        return out
+
+
+class Trunk(nn.Module):
+    """Causal transformer over the frames of a window."""
+
+    def __init__(self, width: int, layers: int, heads: int) -> None:
+        super().__init__()
+        self.norm_in = nn.RMSNorm(width)
+        self.blocks = nn.ModuleList(Block(width, heads, causal=True) for _ in range(layers))
+        self.norm_out = nn.RMSNorm(width)
+
+    def forward(self, tokens: Float[Tensor, "B T E"]) -> Float[Tensor, "B T E"]:
+        tokens = self.norm_in(tokens)
+        for block in self.blocks:
+            tokens = block(tokens)
+        out: Tensor = self.norm_out(tokens)
+        return out
+
+
+class InstructionEncoder(nn.Module):
+    """Words of an instruction in their context, and their pooled vector."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.block = Block(width, heads, causal=False)
+        self.norm = nn.RMSNorm(width)
+        self.weigh = nn.Linear(width, 1)
+
+    def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> tuple[Tensor, Tensor]:
+        """Words in context [N, L, E] and pooled [N, E]; absent places are not attended to."""
+        tokens = self.norm(self.block(vectors, present))
+        weights = self.weigh(tokens).squeeze(-1).masked_fill(~present, -1e9).softmax(-1)
+        return tokens, (weights.unsqueeze(-1) * tokens).sum(1)
+
+
+class VectorEncoder(nn.Module):
+    """Standardised vector to token: two hidden layers."""
+
+    def __init__(self, inputs: int, hidden: int, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, width)
+        )
+
+    def forward(self, vector: Float[Tensor, "N D"]) -> Float[Tensor, "N E"]:
+        out: Tensor = self.layers(vector)
+        return out
+
+
+class CellEmbedding(nn.Module):
+    """Cells of a grid as the sum of one embedding per channel (BabyAI 1.1, arXiv 2007.12770)."""
+
+    def __init__(self, sizes: tuple[int, ...], channels: int) -> None:
+        super().__init__()
+        self.register_buffer("offsets", torch.tensor([CELL_VALUES * index for index in range(len(sizes))]))
+        self.table = nn.Embedding(CELL_VALUES * len(sizes), channels)
+        self.offsets: Tensor
+
+    def forward(self, cells: Int[Tensor, "N H W C"]) -> Float[Tensor, "N H W E"]:
+        out: Tensor = self.table(cells + self.offsets).sum(3)
+        return out
+
+
+class GridEncoder(nn.Module):
+    """Embedded cells to token: two residual 3x3 convolutions, each modulated by the instruction (FiLM, Perez 2018)."""
+
+    def __init__(self, shape: tuple[int, ...], channels: int, width: int, layers: int = 2) -> None:
+        super().__init__()
+        height, breadth = shape[0], shape[1]
+        self.place = nn.Parameter(0.1 * torch.randn(channels, height, breadth))
+        self.convolutions = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(layers))
+        self.films = nn.ModuleList(nn.Linear(width, 2 * channels) for _ in range(layers))
+        self.narrow = nn.Conv2d(channels, 8, 1)
+        self.out = nn.Linear(8 * height * breadth + channels, width)
+
+    def forward(self, cells: Float[Tensor, "N H W C"], instruction: Float[Tensor, "N E"]) -> Float[Tensor, "N E"]:
+        image = cells.permute(0, 3, 1, 2) + self.place
+        for convolution, film in zip(self.convolutions, self.films):
+            scale, shift = film(instruction)[:, :, None, None].chunk(2, dim=1)
+            image = image + F.relu(convolution(F.relu(image)) * (1 + scale) + shift)
+        narrow = F.relu(self.narrow(image)).flatten(1)
+        out: Tensor = self.out(torch.cat([narrow, image.amax((2, 3))], dim=1))
+        return out
+
+
+class TextPool(nn.Module):
+    """A text as one vector: the mean of its words and the largest of each feature, mixed."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.word = nn.Linear(width, width)
+        self.out = nn.Linear(2 * width, width)
+
+    def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> Float[Tensor, "N E"]:
+        shown = present.unsqueeze(-1)
+        words = F.silu(self.word(vectors)) * shown
+        mean = words.sum(1) / shown.sum(1).clamp(min=1)
+        out: Tensor = self.out(torch.cat([mean, words.amax(1)], dim=-1))
+        return out

@@ -1,0 +1,117 @@
+"""Heads by action space: categorical, continuous, and the scoring of admissible text actions.
+
+Letters: N valid steps, A candidates (admissible actions, padded), L words of a candidate, M words of the instruction,
+E token width, n dimensions of a continuous action.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from lam_gym.models.distributions import Categorical, Gaussian
+from lam_gym.models.encoders import Block, WordEmbedding
+
+SMALLEST_SCALE = 0.1
+"""Lower bound of a Gaussian head's standard deviation, in units of the demos' action deviation."""
+LONGEST_ACTION = 32
+"""Words of a described action that are read."""
+MOST_CANDIDATES = 128
+"""Admissible actions of one step that have a place of their own."""
+
+
+class CategoricalHead(nn.Module):
+    """Linear logits over a Discrete space."""
+
+    def __init__(self, width: int, actions: int) -> None:
+        super().__init__()
+        self.logits = nn.Linear(width, actions)
+
+    def forward(self, hidden: Float[Tensor, "N E"]) -> Categorical:
+        return Categorical(F.log_softmax(self.logits(hidden), dim=-1))
+
+
+class GaussianHead(nn.Module):
+    """Linear mean and one learned deviation per dimension, both in units of the demos' actions."""
+
+    def __init__(self, width: int, dimensions: int) -> None:
+        super().__init__()
+        self.mean = nn.Linear(width, dimensions)
+        self.log_scale = nn.Parameter(torch.zeros(dimensions))
+
+    def forward(self, hidden: Float[Tensor, "N E"], shift: Float[Tensor, " n"], unit: Float[Tensor, " n"]) -> Gaussian:
+        """The distribution in the environment's units: mean * unit + shift."""
+        log_scale = self.log_scale.clamp(min=math.log(SMALLEST_SCALE)) + unit.log()
+        mean = self.mean(hidden) * unit + shift
+        return Gaussian(mean, log_scale.expand_as(mean))
+
+
+class AdmissibleHead(nn.Module):
+    """Scores each admissible action by its words, the instruction and the trunk's output.
+
+    Every word of a candidate attends to the instruction's words in their context; a word that the instruction repeats
+    attends there first (the copy mechanism of pointer networks, Vinyals et al. 2015). The words are pooled to one
+    vector per candidate, the candidates look at each other once (which of the matching rows comes first), and a linear
+    layer scores them. Words are projected once per distinct word of the batch.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.match = width // 2
+        self.word = nn.Linear(width, self.match + width)
+        self.context = nn.Linear(width, self.match + width)
+        self.same = nn.Parameter(torch.tensor(4.0))
+        self.matched = nn.Parameter(0.1 * torch.randn(width))
+        self.place = nn.Parameter(0.1 * torch.randn(LONGEST_ACTION, width))
+        self.pool = nn.Linear(2 * width, width)
+        self.state = nn.Linear(width, width)
+        self.rank = nn.Parameter(0.1 * torch.randn(MOST_CANDIDATES, width))
+        self.compare = Block(width, heads, causal=False)
+        self.norm = nn.RMSNorm(width)
+        self.score = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 1))
+
+    def forward(
+        self,
+        hidden: Float[Tensor, "N E"],
+        context: Float[Tensor, "N M E"],
+        instruction: Int[Tensor, "N M"],
+        candidates: Int[Tensor, "N A L"],
+        embedding: WordEmbedding,
+    ) -> Categorical:
+        """Log-probabilities [N, A]; -inf for the padding behind the last candidate (first word absent)."""
+        words = self._read(context, instruction, candidates, embedding)
+        present = (candidates != 0).unsqueeze(-1)
+        words = words * present
+        mean = words.sum(2) / present.sum(2).clamp(min=1)
+        pooled = self.pool(torch.cat([mean, words.amax(2)], dim=-1))
+        admissible = candidates[:, :, 0] != 0
+        tokens = pooled + self.state(hidden).unsqueeze(1) + self.rank[: candidates.shape[1]]
+        tokens = self.norm(self.compare(tokens, admissible))
+        scores = self.score(tokens).squeeze(-1).masked_fill(~admissible, -torch.inf)
+        return Categorical(F.log_softmax(scores, dim=-1))
+
+    def _read(
+        self,
+        context: Float[Tensor, "N M E"],
+        instruction: Int[Tensor, "N M"],
+        candidates: Int[Tensor, "N A L"],
+        embedding: WordEmbedding,
+    ) -> Float[Tensor, "N A L E"]:
+        """Words of the candidates with what the instruction says about each."""
+        steps, actions, length = candidates.shape
+        vectors, places = embedding.unique(candidates.view(steps, actions * length))
+        keys, values = self.word(vectors).split([self.match, vectors.shape[1]], dim=-1)
+        context_keys, context_values = self.context(context).split([self.match, context.shape[2]], dim=-1)
+        same = (candidates.view(steps, -1, 1) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
+        scores = F.embedding(places, keys) @ context_keys.transpose(1, 2) / math.sqrt(self.match) + self.same * same
+        scores = scores.masked_fill((instruction == 0).unsqueeze(1), -1e9)
+        weights = F.pad(scores, (1, 0)).softmax(-1)[..., 1:]
+        words = F.embedding(places, values) + weights @ context_values
+        words = words + same.any(-1, keepdim=True) * self.matched
+        return F.silu(words.view(steps, actions, length, -1) + self.place[:length])
+
+

@@ -1,0 +1,132 @@
+"""Observations as tensors, packed: N frames without padding, and where each stands in its window.
+
+Letters: N frames, B windows of T frames, D numbers of a vector, L words of a text, A admissible actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lam_gym.errors import BadCheckpoint
+from lam_gym.models.encoders import LONGEST_INSTRUCTION
+from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
+from lam_gym.models.spaces import ACTIONS_KEY, INSTRUCTION_KEYS, FieldSpaces, TaskSpaces
+from lam_gym.models.words import describe_action, encode_texts
+from lam_gym.trajectory import Observation
+
+LONGEST_TEXT = 192
+"""Words of a screen that are read."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Places of N packed frames in a padded [B, T] layout; time 0 is the first frame of a window."""
+
+    batch: int
+    length: int
+    row: Int[Tensor, " N"]
+    time: Int[Tensor, " N"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a network reads: one tensor per field, [N, ...]."""
+
+    fields: dict[str, Tensor]
+    """vector: floats [N, D]; codes: integers [N, n]; grid: integers [N, H, W, C]; text: word ids [N, L]."""
+    candidates: Int[Tensor, "N A L"] | None = None
+    """Text tasks: the words of each admissible action."""
+    windows: Windows | None = None
+    """None: each frame is a window of its own."""
+
+    @property
+    def size(self) -> int:
+        """N."""
+        return len(next(iter(self.fields.values())))
+
+    def select(self, rows: Int[Tensor, " M"]) -> Inputs:
+        """These frames, each a window of its own."""
+        fields = {key: values[rows] for key, values in self.fields.items()}
+        candidates = None if self.candidates is None else self.candidates[rows]
+        return Inputs(fields, candidates)
+
+    def placed(self, windows: Windows | None) -> Inputs:
+        """The same frames in other windows."""
+        return replace(self, windows=windows)
+
+
+def encode_field(field: FieldSpaces, values: Any) -> Tensor:
+    """One observation field of N steps as the tensor that its encoder takes."""
+    if field.modality == "text":
+        longest = LONGEST_INSTRUCTION if field.key in INSTRUCTION_KEYS else LONGEST_TEXT
+        return torch.from_numpy(encode_texts(list(values), longest))
+    array = np.asarray(values)
+    if field.modality == "vector":
+        return torch.from_numpy(np.ascontiguousarray(array.reshape(len(array), -1), dtype=np.float32))
+    if field.modality == "codes":
+        return torch.from_numpy(array.reshape(len(array), -1).astype(np.int64))
+    return torch.from_numpy(array.astype(np.int64))
+
+
+def encode_candidates(screens: Sequence[str], admissible: Sequence[Sequence[str]]) -> Int[Tensor, "N A L"]:
+    """Words of each admissible action as it reads on its screen; rows of zeros behind the last one."""
+    described = [
+        [describe_action(action, screen) for action in actions[:MOST_CANDIDATES]]
+        for screen, actions in zip(screens, admissible)
+    ]
+    words = encode_texts([text for texts in described for text in texts], LONGEST_ACTION)
+    most = max(map(len, described))
+    candidates = np.zeros((len(described), most, words.shape[1]), dtype=np.int64)
+    places = np.array([index for texts in described for index in range(len(texts))])
+    rows = np.repeat(np.arange(len(described)), [len(texts) for texts in described])
+    candidates[rows, places] = words
+    return torch.from_numpy(candidates)
+
+
+def screen_texts(spaces: TaskSpaces, observations: Sequence[Observation]) -> list[str]:
+    """The text on which numbered actions are looked up: every text field but the instruction, joined."""
+    keys = [field.key for field in spaces.fields if field.modality == "text" and field.key not in INSTRUCTION_KEYS]
+    if not keys:
+        return [""] * len(observations)
+    return ["\n".join(observation[key] for key in keys) for observation in observations]
+
+
+def collate(spaces: TaskSpaces, observations: Sequence[Observation]) -> Inputs:
+    """Observations of N environments as inputs."""
+    fields: dict[str, Tensor] = {}
+    for field in spaces.fields:
+        try:
+            values: Any = (
+                [observation[field.key] for observation in observations] if field.key else np.array(observations)
+            )
+        except (KeyError, IndexError, TypeError) as error:
+            raise BadCheckpoint(
+                f"The policy was trained on observations of '{spaces.task}' with a field '{field.key}', "
+                "which is not among the observations given."
+            ) from error
+        fields[field.key] = encode_field(field, values)
+        _check_shape(spaces, field, fields[field.key])
+    candidates = None
+    if spaces.action.kind == "text":
+        admissible = [observation[ACTIONS_KEY] for observation in observations]
+        candidates = encode_candidates(screen_texts(spaces, observations), admissible)
+    return Inputs(fields, candidates)
+
+
+def _check_shape(spaces: TaskSpaces, field: FieldSpaces, values: Tensor) -> None:
+    expected = {"vector": (field.width,), "codes": (len(field.sizes),), "grid": field.shape}.get(field.modality)
+    if expected is not None and tuple(values.shape[1:]) != expected:
+        raise BadCheckpoint(
+            f"The policy was trained on observations of '{spaces.task}' with shape {field.shape}, "
+            f"got {tuple(values.shape[1:])}: evaluate it on a task with the same spaces."
+        )
+
+

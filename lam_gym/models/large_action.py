@@ -1,0 +1,238 @@
+"""The large action policy A: one network over all tasks.
+
+    frame -> encoder of each modality, plus the instruction -> causal trunk over a window of frames -> head of the
+    action space
+
+Encoders and heads belong to a signature of spaces, not to a task, so a task adds no code, and tasks of equal spaces
+share everything. The same class with other sizes is the behavior model of tasks that are not plain vectors.
+
+Letters: N frames (packed), B windows of T frames, E token width, D observation width, n action dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from lam_gym.errors import BadCheckpoint, nearest
+from lam_gym.models.distributions import Distribution
+from lam_gym.models.encoders import (
+    LONGEST_INSTRUCTION,
+    CellEmbedding,
+    GridEncoder,
+    InstructionEncoder,
+    TextPool,
+    Trunk,
+    VectorEncoder,
+    WordEmbedding,
+)
+from lam_gym.models.heads import AdmissibleHead, CategoricalHead, GaussianHead
+from lam_gym.models.inputs import Inputs
+from lam_gym.models.presets import Preset
+from lam_gym.models.spaces import FieldSpaces, TaskSpaces
+from lam_gym.models.words import encode_texts
+
+CLIP = 10.0
+"""Largest standardised observation, as in the published robustness benchmarks."""
+
+Embedded = dict[str, Tensor]
+"""Continuous form of each field: what perturbations change."""
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and standard deviation of what a task's demos show and do, by observation key."""
+
+    means: Mapping[str, Sequence[float]]
+    scales: Mapping[str, Sequence[float]]
+    action_mean: Sequence[float] = ()
+    action_scale: Sequence[float] = ()
+
+
+class Standardizer(nn.Module):
+    """Frozen statistics of one task's vectors and continuous actions."""
+
+    def __init__(self, spaces: TaskSpaces, statistics: Statistics) -> None:
+        super().__init__()
+        self.keys = [field.key for field in spaces.fields if field.modality == "vector"]
+        for index, key in enumerate(self.keys):
+            self.register_buffer(f"mean_{index}", torch.tensor(list(statistics.means[key]), dtype=torch.float32))
+            self.register_buffer(f"scale_{index}", _positive(statistics.scales[key]))
+        self.register_buffer("action_mean", torch.tensor(list(statistics.action_mean), dtype=torch.float32))
+        self.register_buffer("action_scale", _positive(statistics.action_scale))
+
+    def forward(self, key: str, vector: Float[Tensor, "N D"]) -> Float[Tensor, "N D"]:
+        """(x - mean) / scale, clipped to +-CLIP."""
+        mean, scale = self.of(key)
+        return ((vector - mean) / scale).clamp(-CLIP, CLIP)
+
+    def of(self, key: str) -> tuple[Float[Tensor, " D"], Float[Tensor, " D"]]:
+        """Mean and scale of the field `key`."""
+        index = self.keys.index(key)
+        return getattr(self, f"mean_{index}"), getattr(self, f"scale_{index}")
+
+
+def _positive(scales: Sequence[float]) -> Tensor:
+    scale = torch.tensor(list(scales), dtype=torch.float32)
+    return torch.where(scale < 1e-6, torch.ones_like(scale), scale)
+
+
+class ActionNetwork(nn.Module):
+    """Encoders, trunk and heads for a set of tasks; see the module's text."""
+
+    def __init__(self, tasks: Sequence[TaskSpaces], preset: Preset, statistics: Mapping[str, Statistics]) -> None:
+        super().__init__()
+        self.spaces = {spaces.task: spaces for spaces in tasks}
+        self.preset = preset
+        width = preset.width
+        self.words = WordEmbedding(width)
+        self.instruction = InstructionEncoder(width, preset.heads)
+        self.trunk = Trunk(width, preset.layers, preset.heads)
+        self.encoders = nn.ModuleDict()
+        self.cells = nn.ModuleDict()
+        self.heads = nn.ModuleDict()
+        self.standardizers = nn.ModuleDict()
+        for spaces in tasks:
+            self.standardizers[_name(spaces.task)] = Standardizer(spaces, statistics[spaces.task])
+            for field in spaces.fields:
+                self._add_encoder(field)
+            self._add_head(spaces)
+
+    def _add_encoder(self, field: FieldSpaces) -> None:
+        name, width = encoder_name(field), self.preset.width
+        if name in self.encoders:
+            return
+        if field.modality in ("vector", "codes"):
+            self.encoders[name] = VectorEncoder(field.width, self.preset.hidden, width)
+        elif field.modality == "grid":
+            self.cells[name] = CellEmbedding(field.sizes, self.preset.channels)
+            self.encoders[name] = GridEncoder(field.shape, self.preset.channels, width)
+        else:
+            self.encoders[name] = TextPool(width)
+
+    def _add_head(self, spaces: TaskSpaces) -> None:
+        name, width = head_name(spaces), self.preset.width
+        if name in self.heads:
+            return
+        if spaces.action.kind == "categorical":
+            self.heads[name] = CategoricalHead(width, spaces.action.size)
+        elif spaces.action.kind == "continuous":
+            self.heads[name] = GaussianHead(width, spaces.action.size)
+        else:
+            self.heads[name] = AdmissibleHead(width, self.preset.heads)
+
+    def find(self, task: str) -> TaskSpaces:
+        """Spaces of a task; a variation ("name@variation") has its task's."""
+        name = task if task in self.spaces else task.partition("@")[0]
+        if name not in self.spaces:
+            raise BadCheckpoint(f"This policy was not trained on '{task}'; {nearest(task, self.spaces)}")
+        return self.spaces[name]
+
+    def standardizer(self, task: str) -> Standardizer:
+        """Statistics of the task's vectors and actions."""
+        module = self.standardizers[_name(self.find(task).task)]
+        assert isinstance(module, Standardizer)
+        return module
+
+    def embed(self, task: str, inputs: Inputs) -> Embedded:
+        """The continuous form of each field: standardised vectors, embedded cells and words."""
+        embedded: Embedded = {}
+        for field in self.find(task).fields:
+            values = inputs.fields[field.key]
+            if field.modality == "vector":
+                embedded[field.key] = self.standardizer(task)(field.key, values)
+            elif field.modality == "codes":
+                embedded[field.key] = one_hot(values, field.sizes)
+            elif field.modality == "grid":
+                embedded[field.key] = self.cells[encoder_name(field)](values)
+            else:
+                embedded[field.key] = self.words(values)
+        return embedded
+
+    def encode(self, task: str, inputs: Inputs, embedded: Embedded) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens of the frames [N, E], and the instruction: words in context [N, L, E] and word ids [N, L]."""
+        spaces = self.find(task)
+        key = spaces.instruction_key
+        if key is None:
+            ids = torch.from_numpy(encode_texts([spaces.instruction], LONGEST_INSTRUCTION))
+            context, asked = self.instruction(self.words(ids), ids != 0)
+            ids, context, asked = (part.expand(inputs.size, *part.shape[1:]) for part in (ids, context, asked))
+        else:
+            ids = inputs.fields[key]
+            context, asked = self.instruction(embedded[key], ids != 0)
+        token = asked
+        for field in spaces.fields:
+            if field.key == key:
+                continue
+            encoder, value = self.encoders[encoder_name(field)], embedded[field.key]
+            if field.modality == "grid":
+                token = token + encoder(value, asked)
+            elif field.modality == "text":
+                token = token + encoder(value, inputs.fields[field.key] != 0)
+            else:
+                token = token + encoder(value)
+        return token, context, ids
+
+    def remember(self, tokens: Float[Tensor, "N E"], inputs: Inputs) -> Float[Tensor, "N E"]:
+        """The trunk over each window; a frame sees itself and the frames before it in its window."""
+        windows = inputs.windows
+        if windows is None:
+            return self.trunk(tokens.unsqueeze(1)).squeeze(1)
+        place = windows.row * windows.length + windows.time
+        laid = tokens.new_zeros(windows.batch * windows.length, tokens.shape[1]).index_copy(0, place, tokens)
+        out = self.trunk(laid.view(windows.batch, windows.length, -1))
+        return out.flatten(0, 1)[place]
+
+    def decide(self, task: str, hidden: Tensor, context: Tensor, ids: Tensor, inputs: Inputs) -> Distribution:
+        """The action's distribution from the trunk's output."""
+        spaces = self.find(task)
+        head: Any = self.heads[head_name(spaces)]
+        if spaces.action.kind == "categorical":
+            return head(hidden)
+        if spaces.action.kind == "continuous":
+            standardizer = self.standardizer(task)
+            return head(hidden, standardizer.action_mean, standardizer.action_scale)
+        return head(hidden, context, ids, inputs.candidates, self.words)
+
+    def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
+        """Distributions over the actions of N frames.
+
+        Args:
+            task: name of the task that all frames are of.
+            inputs: the frames.
+            embedded: perturbed continuous fields; None embeds the inputs as they are.
+        """
+        if embedded is None:
+            embedded = self.embed(task, inputs)
+        tokens, context, ids = self.encode(task, inputs, embedded)
+        return self.decide(task, self.remember(tokens, inputs), context, ids, inputs)
+
+
+def one_hot(codes: Tensor, sizes: tuple[int, ...]) -> Float[Tensor, "N K"]:
+    """Categorical entries [N, n] side by side, each one-hot."""
+    return torch.cat([F.one_hot(codes[:, index], size) for index, size in enumerate(sizes)], dim=1).float()
+
+
+def encoder_name(field: FieldSpaces) -> str:
+    """Name of the encoder that a field uses: its modality and its shape."""
+    sizes = "x".join(map(str, field.shape + field.sizes))
+    return "text" if field.modality == "text" else f"{field.modality}-{sizes}"
+
+
+def head_name(spaces: TaskSpaces) -> str:
+    """Name of the head that a task uses: its action space; vectors of different meaning do not share one."""
+    action = spaces.action
+    if action.kind == "text":
+        return "text"
+    signature = "_".join(encoder_name(field) for field in spaces.fields)
+    return f"{action.kind}-{action.size}-{signature}"
+
+
+def _name(task: str) -> str:
+    return task.replace(".", "_")

@@ -1,0 +1,175 @@
+"""What a task shows and takes, in a form that a model is built from and a checkpoint keeps.
+
+Modalities: "vector" (floats), "codes" (one or several categorical values, shown one-hot), "grid" (cells of small
+integers, H x W x C) and "text". Action kinds: "categorical" (Discrete), "continuous" (Box), "text" (one of the
+admissible strings).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lam_gym.errors import BadConfig
+from lam_gym.task import Task, make_env
+
+if TYPE_CHECKING:
+    import gymnasium
+
+GRID_LIMIT = 16
+"""Largest height and width of a grid of cells."""
+INSTRUCTION_KEYS = ("instruction", "mission")
+"""Text fields that say what is asked in an episode."""
+ACTIONS_KEY = "admissible_actions"
+"""Key under which a policy gets the admissible text actions of a step."""
+
+
+@dataclass(frozen=True)
+class FieldSpaces:
+    """One observation field."""
+
+    key: str
+    """Flat key; "" for a plain array."""
+    modality: str
+    """"vector", "codes", "grid" or "text"."""
+    shape: tuple[int, ...] = ()
+    """Shape of one observation (text: empty)."""
+    sizes: tuple[int, ...] = ()
+    """Codes: number of values of each entry; grid: number of values of each channel."""
+
+    @property
+    def width(self) -> int:
+        """Numbers that a vector or one-hot codes take."""
+        return sum(self.sizes) if self.modality == "codes" else int(np.prod(self.shape))
+
+
+@dataclass(frozen=True)
+class ActionSpaces:
+    """What the task takes."""
+
+    kind: str
+    """"categorical", "continuous" or "text"."""
+    size: int = 0
+    """Categorical: number of actions; continuous: number of dimensions."""
+    first: int = 0
+    """Categorical: the lowest action."""
+    low: tuple[float, ...] = ()
+    """Continuous: lower bounds."""
+    high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskSpaces:
+    """All fields and the action of one task."""
+
+    task: str
+    instruction: str
+    """The task's own words, for environments that show none."""
+    window: int
+    fields: tuple[FieldSpaces, ...]
+    action: ActionSpaces
+
+    @property
+    def memory_free(self) -> bool:
+        """One observation decides the action."""
+        return self.window == 1
+
+    @property
+    def is_vector(self) -> bool:
+        """One plain vector in, no text, no memory."""
+        return self.memory_free and len(self.fields) == 1 and self.fields[0].modality == "vector"
+
+    @property
+    def instruction_key(self) -> str | None:
+        """The field with the episode's instruction, where there is one."""
+        keys = [field.key for field in self.fields if field.key in INSTRUCTION_KEYS and field.modality == "text"]
+        return keys[0] if keys else None
+
+    @property
+    def signature(self) -> str:
+        """Spaces without names: tasks of one signature share encoders and heads."""
+        parts = [f"{field.modality}{list(field.shape)}{list(field.sizes)}" for field in self.fields]
+        return f"{','.join(parts)}->{self.action.kind}{self.action.size}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a checkpoint."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> TaskSpaces:
+        """The inverse of `to_json`."""
+        fields = tuple(
+            FieldSpaces(entry["key"], entry["modality"], tuple(entry["shape"]), tuple(entry["sizes"]))
+            for entry in data["fields"]
+        )
+        action = data["action"]
+        return cls(
+            task=data["task"],
+            instruction=data["instruction"],
+            window=data["window"],
+            fields=fields,
+            action=ActionSpaces(
+                action["kind"], action["size"], action["first"], tuple(action["low"]), tuple(action["high"])
+            ),
+        )
+
+
+def describe(task: Task, window: int = 0) -> TaskSpaces:
+    """The task's spaces, read from its environment; `window` 0 takes the task's own."""
+    env = make_env(task)
+    try:
+        return TaskSpaces(
+            task=task.name,
+            instruction=task.instruction,
+            window=window or task.window,
+            fields=tuple(_describe_fields("", env.observation_space)),
+            action=_describe_action(env.action_space),
+        )
+    finally:
+        env.close()
+
+
+def _describe_fields(key: str, space: gymnasium.Space[Any]) -> list[FieldSpaces]:
+    from gymnasium import spaces
+
+    if isinstance(space, (spaces.Dict, spaces.Tuple)):
+        items = space.spaces.items() if isinstance(space, spaces.Dict) else enumerate(space.spaces)
+        prefix = f"{key}/" if key else ""
+        return [field for name, inner in items for field in _describe_fields(f"{prefix}{name}", inner)]
+    if isinstance(space, spaces.Discrete):
+        return [FieldSpaces(key, "codes", (), (int(space.n),))]
+    if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1:
+        return [FieldSpaces(key, "codes", space.nvec.shape, tuple(int(n) for n in space.nvec))]
+    if isinstance(space, (spaces.Box, spaces.MultiBinary)):
+        return [_describe_array(key, space)]
+    if isinstance(space, spaces.Text) or isinstance(space.sample(), str):
+        return [FieldSpaces(key, "text")]
+    raise BadConfig(f"Observation field '{key}' is a {type(space).__name__}, which no encoder reads.")
+
+
+def _describe_array(key: str, space: Any) -> FieldSpaces:
+    shape = tuple(int(size) for size in space.shape)
+    if len(shape) == 3 and np.issubdtype(space.dtype, np.integer):
+        if max(shape[:2]) > GRID_LIMIT:
+            raise BadConfig(
+                f"Observation field '{key}' is a picture of {shape[0]}x{shape[1]}; grids of cells up to "
+                f"{GRID_LIMIT}x{GRID_LIMIT} and vectors are read: wrap the environment to show features instead."
+            )
+        top = space.high.reshape(-1, shape[2]).max(axis=0)
+        return FieldSpaces(key, "grid", shape, tuple(min(int(value) + 1, 256) for value in top))
+    return FieldSpaces(key, "vector", shape)
+
+
+def _describe_action(space: gymnasium.Space[Any]) -> ActionSpaces:
+    from gymnasium import spaces
+
+    if isinstance(space, spaces.Discrete):
+        return ActionSpaces("categorical", int(space.n), int(space.start))
+    if isinstance(space, spaces.Box) and len(space.shape) == 1:
+        low, high = (tuple(float(value) for value in bound) for bound in (space.low, space.high))
+        return ActionSpaces("continuous", int(space.shape[0]), 0, low, high)
+    if isinstance(space, spaces.Text):
+        return ActionSpaces("text")
+    raise BadConfig(f"Actions in {space} have no head: Discrete, one-dimensional Box and Text are taken.")
