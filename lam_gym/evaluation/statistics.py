@@ -90,6 +90,24 @@ def bootstrap_interval(
     return low, high
 
 
+def clustered_interval(hits: ArrayLike, cluster: ArrayLike, seed: int = 0, confidence: float = 0.95) -> Interval:
+    """Percentile bootstrap interval of the share of hits [n], resampling whole clusters (steps of one episode depend).
+
+    Each resample draws as many clusters as there are, with replacement: share = sum of hits / sum of sizes. With a
+    single cluster, or with nothing but hits or misses, Wilson's interval over the clusters' number is given instead.
+    """
+    values = np.asarray(hits, dtype=np.float64)
+    names, index = np.unique(np.asarray(cluster), return_inverse=True)
+    total = np.bincount(index, values, len(names))
+    size = np.bincount(index, minlength=len(names))
+    if len(names) < 2 or values.min() == values.max():
+        return wilson_interval(round(float(values.mean()) * len(names)) if len(names) else 0, len(names), confidence)
+    draws = np.random.default_rng(seed).integers(len(names), size=(RESAMPLES, len(names)))
+    shares = total[draws].sum(1) / size[draws].sum(1)
+    low, high = np.quantile(shares, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return float(low), float(high)
+
+
 @dataclass(frozen=True)
 class ClassFigures:
     """How well one class was predicted."""
@@ -142,7 +160,7 @@ def classification_figures(expected: Sequence[Any], predicted: Sequence[Any]) ->
         raise BadConfig(f"Expected and predicted labels must pair up, got {len(expected)} and {len(predicted)}.")
     if not len(expected):
         return Classification(0, math.nan, math.nan, math.nan, math.nan, (), ())
-    labels = [str(label) for label in sorted({*expected, *predicted})]
+    labels = sorted({str(label) for label in [*expected, *predicted]}, key=_natural)
     counts = confusion_matrix([str(label) for label in expected], [str(label) for label in predicted], labels)
     hits, support, calls = np.diag(counts), counts.sum(1), counts.sum(0)
     classes = tuple(
@@ -165,6 +183,10 @@ def classification_figures(expected: Sequence[Any], predicted: Sequence[Any]) ->
         classes=classes,
         confusion=tuple(tuple(int(count) for count in row) for row in counts),
     )
+
+
+def _natural(label: str) -> tuple[bool, int, str]:
+    return (False, int(label), "") if label.isdecimal() else (True, 0, label)
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -11,6 +11,7 @@ from lam_gym.errors import BadConfig
 from lam_gym.evaluation.statistics import (
     bootstrap_interval,
     classification_figures,
+    clustered_interval,
     iqm,
     regression_figures,
     wilson_interval,
@@ -83,8 +84,8 @@ def test_classification_by_hand() -> None:
 
 
 def test_classes_are_in_numerical_order() -> None:
-    figures = classification_figures([10, 2, 1], [10, 2, 2])
-    assert [figures.label for figures in figures.classes] == ["1", "2", "10"]
+    figures = classification_figures([10, 2, "one"], [10, 2, 2])
+    assert [figures.label for figures in figures.classes] == ["2", "10", "one"]
     assert classification_figures([], []).classes == ()
     with pytest.raises(BadConfig):
         classification_figures([1], [1, 2])
@@ -98,3 +99,15 @@ def test_regression_by_hand() -> None:
     assert figures.accuracy == 0.5
     assert figures.tolerance == (0.5, 0.1)
     assert math.isnan(regression_figures(np.zeros((0, 2)), np.zeros((0, 2)), 0.1).accuracy)
+
+
+def test_clustered_interval_is_wider_than_independent_steps() -> None:
+    rng = np.random.default_rng(0)
+    episodes = np.repeat(np.arange(40), 50)
+    hits = np.repeat(rng.random(40) < 0.8, 50)
+    low, high = clustered_interval(hits, episodes)
+    wilson = wilson_interval(int(hits.sum()), len(hits))
+    assert low < hits.mean() < high
+    assert high - low > 4 * (wilson[1] - wilson[0])
+    assert clustered_interval([True] * 6, [0, 0, 1, 1, 2, 2]) == wilson_interval(3, 3)
+    assert clustered_interval([True, False], [5, 5])[1] < 1.0
