@@ -129,12 +129,11 @@ def _config_path(arguments: Sequence[str]) -> Path | None:
 
 def _sentence(box: str) -> str:
     """tyro's framed message as one sentence: the frame, its title and the advice below the first rule are left out."""
-    lines = [line.strip(" │|") for line in box.splitlines()]
     body: list[str] = []
-    for line in lines:
-        if re.fullmatch(r"[╭╰].*", line):
-            continue
-        if re.fullmatch(r"[─-]{4,}", line):
+    for line in box.splitlines():
+        text = line.strip(" │╭╮╰╯|+")
+        if not re.fullmatch(r"[─-]*", text):
+            body.append(text)
+        elif len(body) > 1:
             break
-        body.append(line)
-    return re.sub(r"\s+", " ", " ".join(body)).strip(" .") or "the arguments could not be read"
+    return re.sub(r"\s+", " ", " ".join(body[1:])).strip(" .") or "the arguments could not be read"

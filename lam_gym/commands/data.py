@@ -11,9 +11,8 @@ import tyro
 from lam_gym.commands.tables import print_table
 from lam_gym.demonstrations.cleaning import CleaningRules, clean
 from lam_gym.demonstrations.exchange import from_minari, to_minari
-from lam_gym.demonstrations.merging import merge
 from lam_gym.demonstrations.splits import split
-from lam_gym.demonstrations.store import DemoStore
+from lam_gym.demonstrations.store import DemoStore, merge
 from lam_gym.errors import BadConfig
 from lam_gym.trajectory import Trajectory
 

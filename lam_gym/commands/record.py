@@ -33,6 +33,8 @@ class Record:
     """Go on where an earlier recording with the same arguments stopped."""
     expert: str = ""
     """Act by this instead of the task's own expert: sb3:ppo:FILE.zip, package.module:factory, or random."""
+    noise: float = 0.0
+    """Disturb the executed actions and keep the intended ones, so that the expert is seen recovering (0: off)."""
     num_envs: int = 64
     """Environments stepped side by side; changes the speed, never the episodes."""
     num_workers: int = 0
@@ -51,6 +53,7 @@ class Record:
                 resume=self.resume,
                 num_envs=self.num_envs,
                 num_workers=self.num_workers,
+                noise=self.noise,
                 progress=update,
             )
         rate = store.meta["success_rate"]
