@@ -1,7 +1,8 @@
 """From the words of the command line, and a TOML file where one is named, to one frozen dataclass.
 
-A command with a field `config` accepts `--config FILE.toml`: its keys are the command's options, checked by name;
-options given on the command line override the file.
+A command with a field `config` accepts `--config FILE.toml` and has a class method `with_file(path)` that gives its
+defaults from that file; options on the command line override them. Fields of a nested dataclass are options with its
+name and a dot before them (`--loss.kappa`), or without where it is annotated with an empty name.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ import contextlib
 import dataclasses
 import io
 import re
-import sys
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,37 +20,25 @@ import tyro
 
 from lam_gym.errors import BadConfig, nearest
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 Entry = TypeVar("Entry")
 
 
 def parse(entry: type[Entry], arguments: Sequence[str], program: str) -> Entry:
     """Parse `arguments` into an `entry`.
 
-    Raises BadConfig for an unknown or missing option, a value of the wrong type and a bad TOML file; `--help` prints
-    and raises SystemExit(0).
+    Raises BadConfig for an unknown or missing option, a value of the wrong type and a bad file; `--help` prints and
+    raises SystemExit(0).
     """
-    names = options(entry)
-    known = {*names, "help"}
-    for word in arguments:
-        name = word.partition("=")[0]
-        if re.fullmatch(r"--[A-Za-z][\w-]*", name) and name[2:].replace("-", "_").removeprefix("no_") not in known:
-            hint = nearest(name, ["--" + option.replace("_", "-") for option in names])
-            raise BadConfig(f"expected an option of {program}, got '{name}'; {hint}")
+    known = ["--help", *(f"--{name.replace('_', '-')}" for name in options(entry))]
+    words = [_spell(word, known, program) for word in arguments]
     settings: dict[str, Any] = {}
-    path = _config_path(arguments) if "config" in names else None
+    path = _config_path(words) if "--config" in known else None
     if path is not None:
-        settings["default"] = fill(entry, read_toml(path), path)
+        settings["default"] = typing.cast("Any", entry).with_file(path)
     message = io.StringIO()
     try:
         with contextlib.redirect_stderr(message):
-            parsed: Entry = tyro.cli(
-                entry, args=list(arguments), prog=program, config=(tyro.conf.FlagCreatePairsOff,), **settings
-            )
+            parsed: Entry = tyro.cli(entry, args=words, prog=program, **settings)
             return parsed
     except SystemExit as stop:
         if stop.code in (0, None):
@@ -58,63 +46,38 @@ def parse(entry: type[Entry], arguments: Sequence[str], program: str) -> Entry:
         raise BadConfig(f"{_sentence(message.getvalue())}; {program} --help explains every option.") from None
 
 
-def options(entry: type[Any]) -> dict[str, type[Any]]:
-    """Every option of a command, with the dataclass that declares it; dataclass fields count as their own fields."""
-    found: dict[str, type[Any]] = {}
+def options(entry: type[Any], prefix: str = "") -> Iterator[str]:
+    """The name of every option of a command, as in its dataclass: `seed`, `loss.kappa`."""
     hints = typing.get_type_hints(entry)
+    full = typing.get_type_hints(entry, include_extras=True)
     for field in dataclasses.fields(entry):
         kind = hints[field.name]
         if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-            found.update(options(kind))
+            flat = typing.get_origin(full[field.name]) is typing.Annotated
+            yield from options(kind, prefix if flat else f"{prefix}{field.name}.")
         else:
-            found[field.name] = entry
-    return found
+            yield prefix + field.name
 
 
-def fill(entry: type[Entry], values: Mapping[str, Any], path: Path) -> Entry:
-    """An `entry` that holds the values of a TOML file; required fields that it lacks wait for the command line."""
-    names = options(entry)
-    for key in values:
-        if key not in names:
-            raise BadConfig(f"expected a setting of {entry.__name__} in '{path}', got '{key}'; {nearest(key, names)}")
-    given: dict[str, Any] = {}
-    hints = typing.get_type_hints(entry)
-    for field in dataclasses.fields(typing.cast("Any", entry)):
-        kind = hints[field.name]
-        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-            own = {key: value for key, value in values.items() if key in options(kind)}
-            given[field.name] = fill(kind, own, path)
-        elif field.name in values:
-            given[field.name] = _typed(values[field.name], kind, field.name, path)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            given[field.name] = tyro.MISSING
-    return entry(**given)
+def _spell(word: str, known: Sequence[str], program: str) -> str:
+    """An option in the spelling that tyro takes; BadConfig with the nearest option where there is none like it."""
+    name, equals, value = word.partition("=")
+    if not re.fullmatch(r"--[A-Za-z][\w.-]*", name):
+        return word
+    name = name.replace("_", "-").rstrip("-")
+    positive = re.sub(r"(^--|\.)no-", r"\1", name)
+    for option in known:
+        if option.rstrip("-") == name:
+            return option.removesuffix("-") + ("_" if option.endswith("-") else "") + equals + value
+        if option == positive:
+            return name + equals + value
+    raise BadConfig(f"expected an option of {program}, got '{name}'; {_nearest_option(name, known)}")
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The keys of a TOML file; tables are flattened, since every setting has one name."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfig(f"expected TOML in '{path}', got something else ({error}); mend that line.") from error
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        flat.update(value if isinstance(value, dict) else {key: value})
-    return flat
-
-
-def _typed(value: Any, kind: Any, name: str, path: Path) -> Any:
-    """A TOML value as the field wants it: arrays become tuples, whole numbers become floats; else BadConfig."""
-    wanted = typing.get_origin(kind) or kind
-    if wanted is tuple:
-        return tuple(value) if isinstance(value, list) else (value,)
-    if wanted is Path and isinstance(value, str):
-        return Path(value)
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(wanted, type) and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool))):
-        raise BadConfig(f"expected {wanted.__name__} for '{name}' in '{path}', got {value!r}; change its value.")
-    return value
+def _nearest_option(name: str, known: Sequence[str]) -> str:
+    """A hint that also knows options by their last part: `--kappa` is near `--loss.kappa`."""
+    ends = [option.rstrip("-") for option in known if option.rstrip("-").rpartition(".")[2] == name.lstrip("-")]
+    return f"did you mean '{ends[0]}'?" if ends else nearest(name, known)
 
 
 def _config_path(arguments: Sequence[str]) -> Path | None:

@@ -31,7 +31,7 @@ class Play:
     """Episodes to play."""
     seed: int = 0
     """Seed of the recording; two seeds share no episode."""
-    resume: bool = False
+    resume: tyro.conf.FlagCreatePairsOff[bool] = False
     """Go on after the episodes that are already in the folder."""
 
     def run(self) -> None:

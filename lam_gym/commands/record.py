@@ -29,7 +29,7 @@ class Record:
     """Folder of the demonstrations; made if it is not there."""
     seed: int = 0
     """Seed of the recording; two seeds share no episode."""
-    resume: bool = False
+    resume: tyro.conf.FlagCreatePairsOff[bool] = False
     """Go on where an earlier recording with the same arguments stopped."""
     expert: str = ""
     """Act by this instead of the task's own expert: sb3:ppo:FILE.zip, package.module:factory, or random."""
