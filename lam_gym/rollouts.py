@@ -8,16 +8,18 @@ the policy alone, so the number of environments and of worker processes changes 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from lam_gym.errors import BadConfig, LamGymError
 from lam_gym.policy import Memory, Policy
+from lam_gym.tapes import make_tape
 from lam_gym.task import Task, get_task, make_plain_env, read_success
-from lam_gym.trajectory import Action, Observation, Trajectory, flatten_observation, stack, stack_observations
+from lam_gym.trajectory import Action, Observation, Trajectory
 
 Progress = Callable[[int], None]
 """Called with the number of finished episodes."""
@@ -84,138 +86,137 @@ def stream(
             following += 1
 
 
-@dataclass
-class _Episode:
-    """What is being recorded in one environment."""
-
-    index: int
-    seed: int
-    observations: list[Observation]
-    admissible: list[tuple[str, ...]] | None
-    frames: list[Any] | None
-    actions: list[Action] = field(default_factory=list)
-    rewards: list[float] = field(default_factory=list)
+GAVE_UP: dict[str, Any] = {"admissible_actions": ()}
+"""Stands for the info of a lane whose policy gave the episode up."""
 
 
-class _Slot:
-    """One environment, the episode in it and the policy's memory of it."""
+class _Lanes:
+    """Environments that step together, the episode in each, and its policy memory. `memory` is None without memory."""
 
-    def __init__(self, policy: Policy, task: Task, frames: bool) -> None:
-        self.env = make_plain_env(task, render_mode=_render_mode(task) if frames else None)
+    def __init__(self, policy: Policy, task: Task, episodes: Sequence[tuple[int, int]], frames: bool) -> None:
         self.policy = policy
         self.task = task
-        self.begin = getattr(policy, "begin", None)
-        self.frames = frames
-        self.observation: Observation = None
-        self.memory: Any = None
+        self.begin: Callable[[Task, int, Any], Any] | None = getattr(policy, "begin", None)
+        self.memory: Memory = None if policy.start(task, 1) is None else [None] * len(episodes)
+        render_mode = _render_mode(task) if frames else None
+        self.envs = [make_plain_env(task, render_mode=render_mode) for _ in episodes]
+        self.steps = [env.step for env in self.envs]
+        self.episodes = list(episodes)
+        self.frames: list[list[Any]] | None = [[] for _ in episodes] if frames else None
+        self.clocks = [0] * len(episodes)
+        starts = [self.reset(row, *episode) for row, episode in enumerate(episodes)]
+        space: Any = self.envs[0].action_space
+        plain = space.shape is not None and space.dtype is not None and np.dtype(space.dtype).kind in "iufb"
+        self.action_type = np.zeros(space.shape, space.dtype) if plain else None
+        self.tape = make_tape([start[0] for start in starts], [start[1] for start in starts], self.action_type)
 
-    def reset(self, index: int, seed: int) -> None:
-        """Start the episode of `seed`."""
-        observation, info = self.env.reset(seed=seed)
-        observation = self.keep(observation)
-        choices = info.get("admissible_actions")
-        self.episode = _Episode(
-            index=index,
-            seed=seed,
-            observations=[observation],
-            admissible=None if choices is None else [tuple(choices)],
-            frames=[self.env.render()] if self.frames else None,
-        )
-        self.observation = self.seen(observation)
+    def reset(self, row: int, index: int, seed: int, clock: int = 0) -> tuple[Observation, dict[str, Any]]:
+        """Start the episode `index`, of `seed`, in lane `row` at lock-step `clock`."""
+        env = self.envs[row]
+        observation, info = env.reset(seed=seed)
+        self.episodes[row] = (index, seed)
+        self.clocks[row] = clock + self.task.max_episode_steps
+        if self.frames is not None:
+            self.frames[row] = [env.render()]
         if self.begin is not None:
-            self.memory = self.begin(self.task, seed, self.env)
+            entry = self.begin(self.task, seed, env)
         else:
             memory = self.policy.start(self.task, 1)
-            self.memory = None if memory is None else memory[0]
+            entry = None if memory is None else memory[0]
+        if self.memory is not None:
+            self.memory[row] = entry
+        return observation, info
 
-    @staticmethod
-    def keep(observation: Observation) -> Observation:
-        """The observation in the form that is recorded: flat, and copied, as some environments reuse their arrays."""
-        if type(observation) is np.ndarray:
-            return observation.copy()
-        flat = flatten_observation(observation)
-        if isinstance(flat, dict):
-            return {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in flat.items()}
-        return flat
+    def choose(self) -> tuple[Sequence[Action], bool]:
+        """The policy's actions in the form that is executed and recorded, and whether one of them is None."""
+        actions: Any
+        actions, memory = self.policy.act(self.tape.batch(), self.memory)
+        self.memory = memory if memory is None or type(memory) is list else list(memory)
+        if not isinstance(actions, np.ndarray) and any(map(operator.is_, actions, repeat(None))):
+            return actions, True
+        if self.action_type is not None and self.action_type.ndim:
+            return list(np.asarray(actions, self.action_type.dtype)), False
+        return (actions.tolist() if isinstance(actions, np.ndarray) else actions), False
 
-    def seen(self, observation: Observation) -> Observation:
-        """The observation as the policy gets it: with the admissible actions, where the task has them."""
-        if self.episode.admissible is None:
-            return observation
-        return {**observation, "admissible_actions": self.episode.admissible[-1]}
+    def step(self) -> tuple[Sequence[bool], Sequence[bool], Sequence[dict[str, Any]]]:
+        """One lock-step: terminated, truncated and info of each lane; info is `GAVE_UP` where the policy gave up."""
+        actions, gave_up = self.choose()
+        if gave_up:
+            stay = self.tape.batch()
+            answers = [
+                (stay[row], 0.0, True, False, GAVE_UP) if action is None else step(action)
+                for row, (step, action) in enumerate(zip(self.steps, actions))
+            ]
+            substitute = "" if self.action_type is None else self.action_type
+            actions = [substitute if action is None else action for action in actions]
+        else:
+            answers = [step(action) for step, action in zip(self.steps, actions)]
+        observations, rewards, terminated, truncated, infos = zip(*answers)
+        self.tape.append(actions, observations, rewards, infos)
+        if self.frames is not None:
+            for env, frames in zip(self.envs, self.frames):
+                frames.append(env.render())
+        return terminated, truncated, infos
 
-    def step(self, action: Action) -> tuple[bool, bool, dict[str, Any]]:
-        """Act, record, and say whether the episode ended by the task or by the clock."""
-        episode = self.episode
-        observation, reward, terminated, truncated, info = self.env.step(action)
-        observation = self.keep(observation)
-        episode.observations.append(observation)
-        episode.actions.append(action)
-        episode.rewards.append(reward)
-        if episode.admissible is not None:
-            episode.admissible.append(tuple(info["admissible_actions"]))
-            observation = self.seen(observation)
-        if episode.frames is not None:
-            episode.frames.append(self.env.render())
-        self.observation = observation
-        return terminated, truncated or (len(episode.actions) >= self.task.max_episode_steps and not terminated), info
-
-    def finish(self, terminated: bool, truncated: bool, info: dict[str, Any]) -> Trajectory:
-        """The recorded episode."""
-        episode = self.episode
-        rewards = np.array(episode.rewards, dtype=np.float64)
+    def finish(self, row: int, terminated: bool, info: dict[str, Any]) -> Trajectory:
+        """The episode of lane `row`, which has just ended."""
+        observations, actions, rewards, admissible = self.tape.cut(row)
         return Trajectory(
             task=self.task.name,
-            seed=episode.seed,
-            observations=stack_observations(episode.observations),
-            actions=stack(episode.actions),
+            seed=self.episodes[row][1],
+            observations=observations,
+            actions=actions,
             rewards=rewards,
-            terminated=bool(terminated),
-            truncated=bool(truncated),
-            success=read_success(self.task, episode.rewards, info),
-            admissible_actions=None if episode.admissible is None else tuple(episode.admissible),
+            terminated=terminated,
+            truncated=not terminated,
+            success=read_success(self.task, rewards.tolist(), info),
+            admissible_actions=admissible,
             metrics=_read_metrics(info),
-            frames=_stack_frames(episode.frames),
+            frames=None if self.frames is None else _stack_frames(self.frames[row]),
         )
+
+    def remove(self, rows: Sequence[int]) -> None:
+        """Close the lanes `rows`; those behind them move up."""
+        self.tape.remove(rows)
+        for row in reversed(rows):
+            self.envs[row].close()
+            for values in (self.envs, self.steps, self.episodes, self.clocks, self.memory, self.frames):
+                if values is not None:
+                    del values[row]
 
 
 def _run_here(
     policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, frames: bool
 ) -> Iterator[tuple[int, Trajectory | None]]:
     """(index, trajectory) of each episode as it ends; None where the policy gave up."""
-    waiting = iter(enumerate(seeds))
-    slots: list[_Slot] = []
+    episodes = list(enumerate(seeds))
+    if not episodes:
+        return
+    waiting = iter(episodes[num_envs:])
+    lanes = _Lanes(policy, task, episodes[:num_envs], frames)
     try:
-        for index, seed in zip(range(min(num_envs, len(seeds))), seeds):
-            slot = _Slot(policy, task, frames)
-            slots.append(slot)
-            slot.reset(index, seed)
-            next(waiting)
-        memory_free = policy.start(task, 1) is None
-        while slots:
-            memory: Memory = None if memory_free else [slot.memory for slot in slots]
-            actions, memory = policy.act([slot.observation for slot in slots], memory)
-            ended: list[int] = []
-            for row, (slot, action) in enumerate(zip(slots, actions)):
-                if memory is not None:
-                    slot.memory = memory[row]
-                if action is None:
-                    yield slot.episode.index, None
-                    ended.append(row)
+        clock, deadline = 0, task.max_episode_steps
+        while lanes.envs:
+            terminated, truncated, infos = lanes.step()
+            clock += 1
+            if clock < deadline and not any(terminated) and not any(truncated):
+                continue
+            emptied: list[int] = []
+            for row, info in enumerate(infos):
+                if not (terminated[row] or truncated[row] or clock >= lanes.clocks[row]):
                     continue
-                terminated, truncated, info = slot.step(action)
-                if terminated or truncated:
-                    yield slot.episode.index, slot.finish(terminated, truncated, info)
-                    ended.append(row)
-            for row in reversed(ended):
+                index = lanes.episodes[row][0]
+                yield index, None if info is GAVE_UP else lanes.finish(row, bool(terminated[row]), info)
                 following = next(waiting, None)
                 if following is None:
-                    slots.pop(row).env.close()
+                    emptied.append(row)
                 else:
-                    slots[row].reset(*following)
+                    lanes.tape.restart(row, *lanes.reset(row, *following, clock))
+            lanes.remove(emptied)
+            deadline = min(lanes.clocks, default=0)
     finally:
-        for slot in slots:
-            slot.env.close()
+        for env in lanes.envs:
+            env.close()
 
 
 def _run_in_workers(
