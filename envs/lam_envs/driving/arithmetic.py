@@ -1,9 +1,10 @@
 """The few functions that the driving equations need, once for arrays and once for Python floats, with equal bits.
 
-An equation is written once, over values that are either arrays `[num_envs]` of float64 or single Python floats, and is handed
-`ARRAYS` or `SCALARS`. One environment alone runs on floats, because a NumPy call costs some twenty times a float operation.
-Every function here is exactly rounded by IEEE 754 or built of such operations, so both forms, and every machine, give the same
-bits; the sines of NumPy and of the C library do not promise that, hence `sine` and `cosine`.
+An equation is written once, over values that are either arrays `[num_envs]` of float64 or single Python floats, and
+is handed `ARRAYS` or `SCALARS`. One environment alone runs on floats, because a NumPy call costs some twenty times a
+float operation. Every function here is exactly rounded by IEEE 754 or built of such operations, so both forms, and
+every machine, give the same bits; the sines of NumPy and of the C library do not promise that, hence `sine` and
+`cosine`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Arithmetic(NamedTuple):
 
 
 def _floor(value: NDArray[Any]) -> NDArray[np.int64]:
-    return np.floor(value).astype(np.int64)
+    index: NDArray[np.int64] = np.floor(value).astype(np.int64)
+    return index
 
 
 def _take(table: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
@@ -69,7 +71,8 @@ _COSINE = tuple((-1.0) ** k / math.factorial(2 * k) for k in range(11, -1, -1))
 def sine(x: Number) -> Number:
     """Sine of x [rad] by its Taylor polynomial of degree 21 in Horner's form.
 
-    sin x = x - x^3/3! + x^5/5! - ... + x^21/21!; the error is below 1e-14 for |x| <= 2.2, and sin(-x) = -sin(x) to the last bit.
+    sin x = x - x^3/3! + x^5/5! - ... + x^21/21!; the error is below 1e-14 for |x| <= 2.2, and sin(-x) = -sin(x) to
+    the last bit.
     """
     y = x * x
     total = _SINE[0]
@@ -79,7 +82,7 @@ def sine(x: Number) -> Number:
 
 
 def cosine(x: Number) -> Number:
-    """Cosine of x [rad] by its Taylor polynomial of degree 22 in Horner's form; the error is below 1e-14 for |x| <= 2.2."""
+    """Cosine of x [rad] by its Taylor polynomial of degree 22 in Horner's form, for |x| <= 2.2 within 1e-14."""
     y = x * x
     total = _COSINE[0]
     for coefficient in _COSINE[1:]:

@@ -1,7 +1,8 @@
 """Drivers for lane keeping: Stanley and pure pursuit, each a function of the observation alone.
 
-Letters: e lateral error [m], psi heading error [rad], v speed [m/s], delta steering angle [rad], kappa curvature [1/m], L wheelbase
-and l half of it [m]. An action is [acceleration / MAX_ACCELERATION, delta / MAX_STEERING] in [-1, 1].
+Letters: e lateral error [m], psi heading error [rad], v speed [m/s], delta steering angle [rad], kappa curvature
+[1/m], L wheelbase and l half of it [m]. An action is [acceleration / MAX_ACCELERATION, delta / MAX_STEERING] in [-1,
+1].
 """
 
 from __future__ import annotations
@@ -64,9 +65,11 @@ def preview_at(distance: float, preview: Sequence[float]) -> float:
 def follow_speed(speed: float, preview: Sequence[float]) -> float:
     """Acceleration [m/s^2] towards the speed that every previewed bend allows.
 
-    v_ref = min_d min(SPEED_LIMIT, sqrt(a_lat / |kappa(d)| + 2 b d)),  a = clip(SPEED_GAIN (v_ref - v), -MAX_ACCELERATION, COMFORTABLE_ACCELERATION)
+    v_ref = min_d min(SPEED_LIMIT, sqrt(a_lat / |kappa(d)| + 2 b d))
+    a = clip(SPEED_GAIN (v_ref - v), -MAX_ACCELERATION, COMFORTABLE_ACCELERATION)
 
-    with b the planned braking: v^2 = v_bend^2 + 2 b d is the speed from which the bend at d is reached at its own speed.
+    with b the planned braking: v^2 = v_bend^2 + 2 b d is the speed from which the bend at d is reached at its own
+    speed.
     """
     allowed = SPEED_LIMIT * SPEED_LIMIT
     for distance, kappa in zip(PREVIEW_DISTANCES, preview):
@@ -80,8 +83,8 @@ def stanley_steering(lateral_error: float, heading_error: float, speed: float, p
 
     delta = atan(2 tan beta) - (psi + beta) - atan(2 e / (v + 1)),  sin beta = l kappa(0.15 v)
 
-    atan(2 tan beta) is the angle that holds the bend; there the center of gravity moves along the road while the body points inwards
-    by the slip beta, so psi + beta is the error of its course.
+    atan(2 tan beta) is the angle that holds the bend; there the center of gravity moves along the road while the body
+    points inwards by the slip beta, so psi + beta is the error of its course.
     Source: Hoffmann et al. 2007, "Autonomous automobile trajectory tracking for off-road driving".
     """
     slip = math.asin(clip(AXLE_DISTANCE * preview_at(STEERING_DELAY * speed, preview), 0.9))
@@ -93,7 +96,8 @@ def pursuit_steering(lateral_error: float, heading_error: float, speed: float, p
     """Steering angle [rad] by pure pursuit of the center line at a distance d = max(5, 0.8 v).
 
     The line is taken as the parabola y = kappa x^2 / 2 with the mean curvature up to d; the goal lies at the angle
-    alpha = atan2(kappa d^2 / 2 - e, d) - psi from the body, and the arc to it has curvature 2 sin(alpha) / d, so sin beta = 2 l sin(alpha) / d.
+    alpha = atan2(kappa d^2 / 2 - e, d) - psi from the body, and the arc to it has curvature 2 sin(alpha) / d, so sin
+    beta = 2 l sin(alpha) / d.
     Source: Coulter 1992, "Implementation of the pure pursuit path tracking algorithm".
     """
     ahead = max(5.0, 0.8 * speed)

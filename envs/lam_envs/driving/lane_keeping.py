@@ -1,14 +1,15 @@
 """Lane keeping on a curved road: one Gymnasium environment, and a batch of them with the same numbers.
 
-Both are views of the same equations: `vehicle.advance` moves, `observation.observe`, `reward` and `report` read. The batch hands
-them arrays `[num_envs]`, the single environment Python floats; an episode depends on its seed (and split) alone.
+Both are views of the same equations: `vehicle.advance` moves, `observation.observe`, `reward` and `report` read. The
+batch hands them arrays `[num_envs]`, the single environment Python floats; an episode depends on its seed (and split)
+alone.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -50,12 +51,15 @@ class LaneKeepingBatch:
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], dict[str, NDArray[Any]]]:
         """Advance every unfinished episode by one policy step.
 
-        `actions` is `[num_envs, 2]` in [-1, 1] (clipped); gives observations `[num_envs, 12]`, rewards `[num_envs]`, terminated
-        `[num_envs]` and the info as one array `[num_envs]` a key. ValueError when the shape differs or a value is not finite.
+        `actions` is `[num_envs, 2]` in [-1, 1] (clipped); gives observations `[num_envs, 12]`, rewards `[num_envs]`,
+        terminated `[num_envs]` and the info as one array `[num_envs]` a key. ValueError when the shape differs or a
+        value is not finite.
         """
         shape = (len(self.state.speed), 2)
         if np.shape(actions) != shape or not np.isfinite(actions).all():
-            raise ValueError(f"expected finite actions of shape {shape}, got {np.shape(actions)}: give one row an episode")
+            raise ValueError(
+                f"expected finite actions of shape {shape}, got {np.shape(actions)}: give one row an episode"
+            )
         clipped = np.clip(np.asarray(actions, dtype=np.float64), -1.0, 1.0)
         old, ended = self.state, self.state.off_road | self.state.arrived
         moved = advance(old, self.scenario, clipped[:, 0], clipped[:, 1], ARRAYS)
@@ -72,10 +76,11 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     """
     ## Description
 
-    Drive a car along a curved road to the end of a 200 m route, near the center line and without a corner of the car leaving the
-    6 m wide road. The road's curvature is piecewise linear (clothoids, a knot every 40 m) and the car is a kinematic bicycle
-    whose steering angle follows its target at a limited rate. Physics runs at 20 Hz, the policy at 10 Hz. The observation holds
-    everything that decides the next step, the road up to 40 m ahead included.
+    Drive a car along a curved road to the end of a 200 m route, near the center line and without a corner of the car
+    leaving the 6 m wide road. The road's curvature is piecewise linear (clothoids, a knot every 40 m) and the car is
+    a kinematic bicycle whose steering angle follows its target at a limited rate. Physics runs at 20 Hz, the policy
+    at 10 Hz. The observation holds the car's whole motion and the road up to 40 m ahead, so
+    that driving well needs no memory.
 
     ## Action Space
 
@@ -108,8 +113,8 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     ## Rewards
 
     In [0, 1] a step: progress along the center line as a fraction of what 15 m/s would make, times
-    0.8 (1 - min(|lateral error| / 2 m, 1)^2) + 0.2 (1 - min(|lateral acceleration| / 4.89 m/s^2, 1)^2); 0 when off the road.
-    Every meter is paid once, so a return is at most about 133, and standing still earns nothing.
+    0.8 (1 - min(|lateral error| / 2 m, 1)^2) + 0.2 (1 - min(|lateral acceleration| / 4.89 m/s^2, 1)^2); 0 when off
+    the road. Every meter is paid once, so a return is at most about 133, and standing still earns nothing.
 
     ## Starting State
 
@@ -118,19 +123,21 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     ## Episode End
 
-    1. Termination: a corner of the car leaves the road, or it is turned more than 1.5 rad from the road's direction: a failure.
+    1. Termination: a corner of the car leaves the road, or it is turned more than 1.5 rad from the road's direction:
+       a failure.
     2. Termination: the end of the route is reached.
     3. Truncation: 300 steps (30 s) pass; a failure.
 
-    `info["success"]` is true on the last step if and only if the end was reached, never off the road, with a mean |lateral error|
-    of at most 0.75 m. `info` also holds, at every step, `progress`, `lateral_error`, and the running metrics `off_road`,
-    `mean_speed`, `mean_lateral_error`, `max_lateral_error`, `max_lateral_acceleration` and `comfort` (nuPlan's bounds on
-    acceleration, lateral acceleration, yaw rate and yaw acceleration; the model has no jerk, as acceleration follows at once).
+    `info["success"]` is true on the last step if and only if the end was reached, never off the road, with a mean
+    |lateral error| of at most 0.75 m. `info` also holds, at every step, `progress`, `lateral_error`, and the running
+    metrics `off_road`, `mean_speed`, `mean_lateral_error`, `max_lateral_error`, `max_lateral_acceleration` and
+    `comfort` (nuPlan's bounds on acceleration, lateral acceleration, yaw rate and yaw acceleration; the model has no
+    jerk, as acceleration follows at once).
 
     ## Arguments
 
-    * `split`: the scenarios, by the largest curvature on the route: `"train"` and `"validation"` 0.005 to 0.03 1/m (different
-      roads for the same seed), `"held_out"` 0.0301 to 0.04, `"extrapolation"` 0.05 to 0.06.
+    * `split`: the scenarios, by the largest curvature on the route: `"train"` and `"validation"` 0.005 to 0.03 1/m
+      (different roads for the same seed), `"held_out"` 0.0301 to 0.04, `"extrapolation"` 0.05 to 0.06.
     * `render_mode`: `None` or `"rgb_array"` (a top-down frame, 600 x 300).
 
     ## Version History
@@ -138,7 +145,7 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     * v0: first version.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
 
     def __init__(self, split: str = "train", render_mode: str | None = None) -> None:
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
@@ -163,9 +170,7 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         self._trail = []
         return self._observation(), report(self._state, self._scenario, SCALARS)
 
-    def step(
-        self, action: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+    def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Advance by one policy step of 0.1 s; after the end of an episode nothing moves and nothing is earned."""
         acceleration, steering = float(action[0]), float(action[1])
         if not (math.isfinite(acceleration) and math.isfinite(steering)):
@@ -187,7 +192,7 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         return render_road(self._state, self._scenario, self._trail)
 
     def get_state(self) -> dict[str, Any]:
-        """Everything that decides the rest of the episode and the seeds of later ones, as a value that stays as it is."""
+        """Everything that decides the rest of the episode and the seeds of later ones; later steps do not alter it."""
         return {
             "split": self.split,
             "scenario": self._scenario,
@@ -199,7 +204,9 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     def set_state(self, state: Mapping[str, Any]) -> NDArray[np.float32]:
         """Return to what `get_state` gave (by an environment of the same split); gives the observation there."""
         if state["split"] != self.split:
-            raise ValueError(f"expected a state of split {self.split!r}, got one of {state['split']!r}: use its own environment")
+            raise ValueError(
+                f"expected a state of split {self.split!r}, got one of {state['split']!r}: use its own environment"
+            )
         self._scenario, self._state, self._trail = state["scenario"], state["state"], list(state["trail"])
         self.np_random.bit_generator.state = state["random"]
         return self._observation()

@@ -1,4 +1,7 @@
-"""What the lane keeper observes and how it is paid, over arrays `[num_envs]` or Python numbers (`lam_envs.driving.arithmetic`)."""
+"""What the lane keeper observes, how it is paid, and what is told of an episode.
+
+Every value is an array `[num_envs]` or a Python number (`lam_envs.driving.arithmetic`).
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ def observe(state: State, scenario: Scenario, arithmetic: Arithmetic) -> tuple[N
 def reward(old: State, new: State, arithmetic: Arithmetic) -> Number:
     """Reward of one policy step, in [0, 1].
 
-    r = min(max(ds / (SPEED_LIMIT dt), 0), 1) * (0.8 (1 - min(|e| / LATERAL_SCALE, 1)^2) + 0.2 (1 - min(|a_lat| / COMFORT_LATERAL, 1)^2))
+    r = progress (0.8 (1 - min(|e| / LATERAL_SCALE, 1)^2) + 0.2 (1 - min(|a_lat| / COMFORT_LATERAL, 1)^2))
+    progress = min(max(ds / (SPEED_LIMIT dt), 0), 1)
 
     and 0 when off the road; ds is the progress along the center line and a_lat = v * yaw rate.
     """
@@ -66,7 +70,7 @@ def report(state: State, scenario: Scenario, arithmetic: Arithmetic) -> dict[str
     | mean_speed | mean of v over the steps so far [m/s] |
     | mean_lateral_error, max_lateral_error | of |e| over the episode so far [m] |
     | max_lateral_acceleration | largest |v * yaw rate| so far [m/s^2] |
-    | comfort | whether acceleration, lateral acceleration, yaw rate and yaw acceleration stayed within nuPlan's bounds |
+    | comfort | whether acceleration (also lateral), yaw rate and yaw acceleration stayed within nuPlan's bounds |
     """
     steps = arithmetic.maximum(state.steps, 1.0)
     mean_lateral_error = state.lateral_sum / steps

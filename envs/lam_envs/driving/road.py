@@ -1,10 +1,11 @@
 """The road and the start of an episode: scenario boxes, their splits, and the curvature of a clothoid road.
 
-Letters: s station along the center line [m], kappa curvature [1/m] (positive turns left), e lateral error [m] (positive is left
-of the center line), psi heading error [rad]. `num_envs` is the size of a batch.
+Letters: s station along the center line [m], kappa curvature [1/m] (positive turns left), e lateral error [m]
+(positive is left of the center line), psi heading error [rad]. `num_envs` is the size of a batch.
 
-A road is a curvature that is piecewise linear in s, with a knot every 40 m (clothoids). A vehicle's motion is written in the
-road's own coordinates (s, e, psi), so no point is ever projected onto a curve; world poses exist for drawing alone.
+A road is a curvature that is piecewise linear in s, with a knot every 40 m (clothoids). A vehicle's motion is written
+in the road's own coordinates (s, e, psi), so no point is ever projected onto a curve; world poses exist for drawing
+alone.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ ROAD_HALF_WIDTH = 3.0
 
 @dataclass(frozen=True)
 class ScenarioBox:
-    """The box from which a scenario is drawn uniformly: (lowest, highest) of each parameter, and the split's own generator key."""
+    """The box from which a scenario is drawn uniformly, (lowest, highest) of each, and its generator's key."""
 
     key: int
     """First word of the generator's key; the episode's seed is the second. Two boxes never share a stream."""
@@ -69,7 +70,7 @@ SPLITS: Mapping[str, ScenarioBox] = MappingProxyType(
         "extrapolation": ScenarioBox(key=4, curvature_max=(0.05, 0.06)),
     }
 )
-"""split -> its box. `validation` repeats the box of `train` on other roads; the other two are sharper than any training road."""
+"""split -> its box. `validation` has the box of `train` with other roads; the other two are sharper than both."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ def find_box(split: str) -> ScenarioBox:
 def sample_scenario(box: ScenarioBox, seed: int) -> Scenario:
     """Draw the scenario of one seed from a box, as plain Python numbers.
 
-    Knots are uniform in [-1, 1], then scaled so that the largest |knot| on the route is the sampled `curvature_max`, which no
-    other knot exceeds. The generator is counter-based (Philox) with the key (box.key, seed): nothing else enters the scenario.
+    Knots are uniform in [-1, 1], then scaled so that the largest |knot| on the route is the sampled `curvature_max`,
+    which no other knot exceeds. The generator is counter-based (Philox) with the key (box.key, seed): nothing else
+    enters the scenario.
     """
     generator = np.random.Generator(np.random.Philox(key=np.array([box.key, seed], dtype=np.uint64)))
     shape = generator.uniform(-1.0, 1.0, NUM_KNOTS)
@@ -117,7 +119,9 @@ def sample_scenario(box: ScenarioBox, seed: int) -> Scenario:
 def stack_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     """Scenarios of single episodes as one scenario of arrays, `[num_envs]` and `[num_envs, NUM_KNOTS]`."""
     names = ("knots", "start", "lateral_error", "heading_error", "speed", "steering")
-    return Scenario(*(np.array([getattr(scenario, name) for scenario in scenarios], dtype=np.float64) for name in names))
+    return Scenario(
+        *(np.array([getattr(scenario, name) for scenario in scenarios], dtype=np.float64) for name in names)
+    )
 
 
 def curvature(knots: Any, station: Number, arithmetic: Arithmetic) -> Number:
@@ -132,9 +136,11 @@ def curvature(knots: Any, station: Number, arithmetic: Arithmetic) -> Number:
 
 
 def center_line(knots: Sequence[float], spacing: float = 0.25) -> NDArray[np.float64]:
-    """World poses (x [m], y [m], heading [rad]) of the center line from station 0 to the last knot, `[N, 3]`, for drawing.
+    """World poses (x [m], y [m], heading [rad]) of the center line from station 0 to the last knot, `[N, 3]`, for
+    drawing.
 
-    heading' = kappa (exact for a linear curvature by the trapezoid rule), x' = cos heading, y' = sin heading (midpoint rule).
+    heading' = kappa (exact for a linear curvature by the trapezoid rule), x' = cos heading, y' = sin heading
+    (midpoint rule).
     """
     stations = np.arange(0.0, KNOT_SPACING * (len(knots) - 1) + 0.5 * spacing, spacing)
     kappa = np.interp(stations, KNOT_SPACING * np.arange(len(knots)), knots)

@@ -1,8 +1,9 @@
 """The vehicle: a kinematic bicycle in road coordinates, advanced by one policy step, with its running metrics.
 
-Letters: s station [m], e lateral error [m], psi heading error [rad], v speed [m/s], delta steering angle [rad], beta slip angle of
-the center of gravity [rad], a acceleration [m/s^2], kappa road curvature [1/m], l distance from the center to either axle [m].
-Every value is an array `[num_envs]` or a Python number (`lam_envs.driving.arithmetic`); positive angles turn left.
+Letters: s station [m], e lateral error [m], psi heading error [rad], v speed [m/s], delta steering angle [rad], beta
+slip angle of the center of gravity [rad], a acceleration [m/s^2], kappa road curvature [1/m], l distance from the
+center to either axle [m]. Every value is an array `[num_envs]` or a Python number (`lam_envs.driving.arithmetic`);
+positive angles turn left.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ COMFORT_YAW_ACCELERATION = 1.93
 
 
 class State(NamedTuple):
-    """Everything that moves in an episode: the vehicle, then what the metrics need. Each field is `[num_envs]` or a number."""
+    """What changes in an episode: the vehicle, then what the metrics need; each field is `[num_envs]` or a number."""
 
     station: Number
     """s [m]."""
@@ -111,8 +112,9 @@ def motion(
     e'   = v sin(psi + beta)
     psi' = v sin(beta) / l - kappa s'
 
-    Source: Rajamani 2012, "Vehicle Dynamics and Control", section 2.2; Frenet form as in Werling et al. 2010, "Optimal trajectory
-    generation for dynamic street scenarios in a Frenet frame". The two angles are added by the addition formulas.
+    Source: Rajamani 2012, "Vehicle Dynamics and Control", section 2.2; Frenet form as in Werling et al. 2010,
+    "Optimal trajectory generation for dynamic street scenarios in a Frenet frame". The two angles are added by the
+    addition formulas.
     """
     slope = 0.5 * sine(steering) / cosine(steering)
     cos_slip = 1.0 / arithmetic.sqrt(1.0 + slope * slope)
@@ -126,7 +128,7 @@ def motion(
 
 
 def is_off_road(lateral_error: Number, heading_error: Number, arithmetic: Arithmetic) -> Number:
-    """Whether a corner of the vehicle is beyond the road's edge (taken as straight along the vehicle), or it is turned away.
+    """Whether a corner of the vehicle is beyond the road's edge (straight along the vehicle), or it is turned away.
 
     |e| + (LENGTH |sin psi| + WIDTH cos psi) / 2 > ROAD_HALF_WIDTH   or   |psi| > MAX_HEADING_ERROR
     """
@@ -187,7 +189,8 @@ def simulate(state: State, scenario: Scenario, acceleration: Number, target: Num
 def advance(state: State, scenario: Scenario, acceleration: Number, steering: Number, arithmetic: Arithmetic) -> State:
     """One policy step: `SUBSTEPS` simulation steps under one action in [-1, 1]^2, then the running metrics.
 
-    The step is not cut short when the vehicle leaves the road. What ends an episode is read from `off_road` and `arrived`.
+    The step is not cut short when the vehicle leaves the road. What ends an episode is read from `off_road` and
+    `arrived`.
     """
     new = state
     for _ in range(SUBSTEPS):
