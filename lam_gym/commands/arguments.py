@@ -59,6 +59,30 @@ def options(entry: type[Any], prefix: str = "") -> Iterator[str]:
             yield prefix + field.name
 
 
+def spell(command: Any, prefix: str = "") -> list[str]:
+    """The inverse of `parse`: the shortest words that give this command, without the program's name."""
+    full = typing.get_type_hints(type(command), include_extras=True)
+    first, words = [], []
+    for field in dataclasses.fields(command):
+        value, kind = getattr(command, field.name), full[field.name]
+        default = field.default_factory() if callable(field.default_factory) else field.default
+        if value == default:
+            continue
+        name = f"--{prefix}{field.name.rstrip('_')}".replace("_", "-")
+        if dataclasses.is_dataclass(value):
+            flat = typing.get_origin(kind) is typing.Annotated
+            words += spell(value, prefix if flat else f"{prefix}{field.name}.")
+        elif isinstance(value, bool):
+            words.append(name if value else re.sub(r"(^--|\.)(?=[^.]*$)", r"\1no-", name))
+        else:
+            values = [str(item) for item in value] if isinstance(value, tuple) else [str(value)]
+            if tyro.conf.Positional in getattr(kind, "__metadata__", ()):
+                first += values
+            else:
+                words += [name, *values]
+    return first + words
+
+
 def _spell(word: str, known: Sequence[str], program: str) -> str:
     """An option in the spelling that tyro takes; BadConfig with the nearest option where there is none like it."""
     name, equals, value = word.partition("=")

@@ -9,7 +9,8 @@ from typing import Annotated
 import pytest
 import tyro
 
-from lam_gym.commands.arguments import options, parse
+from lam_gym.commands.arguments import options, parse, spell
+from lam_gym.commands.record import Record
 from lam_gym.errors import BadConfig
 
 
@@ -86,6 +87,17 @@ def test_bad_words(words: list[str], hint: str) -> None:
     assert hint in message
     assert "\n" not in message
     assert not set(message) & set("│╭╰─")
+
+
+def test_spell_is_the_inverse_of_parse() -> None:
+    inner = Inner(rate=0.2, names=("a", "b"), lambda_=3.0, fast=False)
+    command = Outer(Path("x"), steps=3, inner=inner, other=inner)
+    words = spell(command)
+    assert words[:6] == ["--out", "x", "--steps", "3", "--rate", "0.2"]
+    assert parse(Outer, words, "try") == command
+    record = Record("text/mail", 5, Path("demos"), resume=True)
+    assert spell(record) == ["text/mail", "--episodes", "5", "--out", "demos", "--resume"]
+    assert parse(Record, spell(record), "try") == record
 
 
 def test_help_exits_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
