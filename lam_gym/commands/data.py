@@ -164,7 +164,7 @@ def print_store(store: DemoStore) -> None:
     for name, value in facts.items():
         print(f"{name + ':':<14} {value}")
     rows = [
-        (column, index, *(float(values.reshape(-1)[index]) for values in (s.mean, s.std, s.min, s.max)))
+        (column, index, *(float(values.reshape(-1)[index]) for values in (s.mean, s.std, s.minimum, s.maximum)))
         for column, s in store.statistics.items()
         for index in range(s.mean.size)
         if s.mean.size <= LARGEST_ARRAY
