@@ -11,7 +11,9 @@ from gymnasium.spaces import Box, Dict, Discrete, Space, Text
 from lam_gym.task import TASKS, make_env
 
 CATALOGUE = (Path(__file__).parents[1] / "envs" / "README.md").read_text()
-ROWS = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in CATALOGUE.splitlines() if "| `" in line]
+ROWS = [
+    [cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in CATALOGUE.splitlines() if "| `" in line
+]
 TASK_ROWS = {row[0]: row[1:] for row in ROWS if len(row) == 8}
 VARIATION_ROWS = {row[0]: re.findall(r"\w+", row[1]) for row in ROWS if len(row) == 2}
 
@@ -30,7 +32,7 @@ def in_words(space: Space[object]) -> str:
 
 def test_every_task_has_a_row() -> None:
     assert list(TASK_ROWS) == list(TASKS)
-    assert VARIATION_ROWS == {name: list(task.variations) for name, task in TASKS.items() if task.variations}
+    assert {name: list(task.variations) for name, task in TASKS.items() if task.variations} == VARIATION_ROWS
 
 
 @pytest.mark.parametrize("name", TASKS)
