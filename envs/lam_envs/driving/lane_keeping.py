@@ -79,8 +79,8 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     Drive a car along a curved road to the end of a 200 m route, near the center line and without a corner of the car
     leaving the 6 m wide road. The road's curvature is piecewise linear (clothoids, a knot every 40 m) and the car is
     a kinematic bicycle whose steering angle follows its target at a limited rate. Physics runs at 20 Hz, the policy
-    at 10 Hz. The observation holds the car's whole motion and the road up to 40 m ahead, so
-    that driving well needs no memory.
+    at 10 Hz. The observation holds the car's whole motion and the road up to 40 m ahead, so that driving well needs
+    no memory.
 
     ## Action Space
 
