@@ -1,8 +1,8 @@
 """Drivers for lane keeping: Stanley and pure pursuit, each a function of the observation alone.
 
-Letters: e lateral error [m], psi heading error [rad], v speed [m/s], delta steering angle [rad], kappa curvature
-[1/m], L wheelbase and l half of it [m]. An action is [acceleration / MAX_ACCELERATION, delta / MAX_STEERING] in [-1,
-1].
+Letters: e lateral error [m], psi heading error [rad], v speed [m/s], delta steering angle [rad], beta slip angle [rad],
+kappa curvature [1/m], l distance from the center of gravity to either axle [m]. An action in [-1, 1]^2 is
+(acceleration / MAX_ACCELERATION, delta / MAX_STEERING).
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ def stanley_steering(lateral_error: float, heading_error: float, speed: float, p
 def pursuit_steering(lateral_error: float, heading_error: float, speed: float, preview: Sequence[float]) -> float:
     """Steering angle [rad] by pure pursuit of the center line at a distance d = max(5, 0.8 v).
 
-    The line is taken as the parabola y = kappa x^2 / 2 with the mean curvature up to d; the goal lies at the angle
-    alpha = atan2(kappa d^2 / 2 - e, d) - psi from the body, and the arc to it has curvature 2 sin(alpha) / d, so sin
-    beta = 2 l sin(alpha) / d.
+    The line is taken as the parabola y = kappa x^2 / 2 with the mean curvature up to d. The goal lies at the angle
+    alpha = atan2(kappa d^2 / 2 - e, d) - psi from the body, and the arc to it has curvature 2 sin(alpha) / d, so
+    sin beta = 2 l sin(alpha) / d and delta = atan(2 tan beta).
     Source: Coulter 1992, "Implementation of the pure pursuit path tracking algorithm".
     """
     ahead = max(5.0, 0.8 * speed)
