@@ -94,6 +94,8 @@ class Task:
     """Module whose import registers the environment id."""
     extra: str = ""
     """Extra of lam-gym that installs `requires`."""
+    window: int = 1
+    """Successive observations that a policy needs to see: 1 where one observation tells all."""
     observation_scale: tuple[float, ...] | None = None
     """Vector tasks: the unit of epsilon, the standard deviation of each feature over a fixed mixture (half expert
     states, half random-policy states, 10,000 each, seed 0)."""
@@ -138,6 +140,8 @@ _BABYAI_MIRROR = Mirror(flip={"image": 0}, remap={"direction": (2, 1, 0, 3)}, sw
 _BABYAI_COLORS = Permutation("colors", "image", 1, (0, 1, 2, 3, 4, 5), _COLORS, only=(0, (5, 6, 7)))
 _BABYAI_TYPES = Permutation("types", "image", 0, (5, 6, 7), ("key", "ball", "box"))
 
+_LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
+
 _TABLE: dict[str, Task] = {
     "drive/lane-keeping": Task(
         name="drive/lane-keeping",
@@ -145,7 +149,12 @@ _TABLE: dict[str, Task] = {
         instruction="keep the lane to the end of the road",
         max_episode_steps=300,
         expert="lam_envs.driving.experts:stanley",
+        random_return=10.69,
+        expert_return=129.74,
+        symmetries=(Mirror(negate={"": (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11)}, negate_actions=(1,)),),
+        observation_scale=_LANE_SCALE,
         variations={
+            "validation": {"split": "validation"},
             "held_out": {"split": "held_out"},
             "extrapolation": {"split": "extrapolation"},
         },
@@ -172,6 +181,7 @@ _TABLE: dict[str, Task] = {
         success="reward",
         expert="lam_envs.third_party:babyai_bot",
         symmetries=(_BABYAI_MIRROR,),
+        window=8,
         requires="minigrid",
         extra="babyai",
     ),
@@ -183,6 +193,7 @@ _TABLE: dict[str, Task] = {
         success="reward",
         expert="lam_envs.third_party:babyai_bot",
         symmetries=(_BABYAI_MIRROR, _BABYAI_COLORS, _BABYAI_TYPES),
+        window=8,
         requires="minigrid",
         extra="babyai",
     ),
@@ -230,10 +241,9 @@ def make_env(task: Task | str, render_mode: str | None = None) -> gymnasium.Env[
         except ImportError as error:
             fix = f"pip install 'lam-gym[{task.extra}]'" if task.extra else f"install '{task.requires}'"
             raise MissingExtra(f"Task '{task.name}' needs the package '{task.requires}': {fix}.") from error
+    rendering = {} if render_mode is None else {"render_mode": render_mode}
     try:
-        return gymnasium.make(
-            task.env_id, render_mode=render_mode, max_episode_steps=task.max_episode_steps, **task.kwargs
-        )
+        return gymnasium.make(task.env_id, max_episode_steps=task.max_episode_steps, **rendering, **task.kwargs)
     except gymnasium.error.Error as error:
         raise BadConfig(f"Task '{task.name}' could not make environment '{task.env_id}': {error}") from error
 

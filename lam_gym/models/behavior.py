@@ -12,12 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-import torch.nn.functional as F
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 
-from lam_gym.models.distributions import Categorical, Distribution, Gaussian
+from lam_gym.models.distributions import Distribution
 from lam_gym.models.heads import CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
 from lam_gym.models.large_action import ActionNetwork, Embedded, Standardizer, Statistics

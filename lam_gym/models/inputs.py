@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Int
-from numpy.typing import NDArray
 from torch import Tensor
 
 from lam_gym.errors import BadCheckpoint
@@ -128,5 +127,3 @@ def _check_shape(spaces: TaskSpaces, field: FieldSpaces, values: Tensor) -> None
             f"The policy was trained on observations of '{spaces.task}' with shape {field.shape}, "
             f"got {tuple(values.shape[1:])}: evaluate it on a task with the same spaces."
         )
-
-

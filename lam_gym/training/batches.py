@@ -1,0 +1,227 @@
+"""The steps of one task's demos as flat arrays, and the batches drawn from them.
+
+Dimension letters, here and in all of `training`: B batch (windows), T window, N valid frames of a batch (packed),
+S steps of all demos, D observation width, A actions, L words, E embedding, K tasks.
+
+Windows never cross an episode. A frame of a window is what the policy would have seen when it acted there: the frames
+before it, at most T - 1, from the start of the episode on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Bool
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lam_gym.errors import BadDemos
+from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
+from lam_gym.models.inputs import Inputs, Windows, encode_candidates, encode_field, screen_texts
+from lam_gym.models.large_action import Statistics
+from lam_gym.models.spaces import TaskSpaces
+from lam_gym.models.words import describe_action, encode_texts
+from lam_gym.task import Task
+from lam_gym.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Windows of one task, packed: `inputs.windows` says where each of the N frames stands in [B, T]."""
+
+    task: str
+    inputs: Inputs
+    actions: Tensor
+    """[N] action or candidate numbers, or [N, n] floats."""
+    steps: Tensor
+    """[N] the demo step that each frame shows."""
+
+    @property
+    def valid(self) -> Bool[Tensor, "B T"]:
+        """Which places of the padded windows hold a frame."""
+        windows = self.inputs.windows
+        if windows is None:
+            return torch.ones(len(self.steps), 1, dtype=torch.bool)
+        valid = torch.zeros(windows.batch, windows.length, dtype=torch.bool)
+        valid[windows.row, windows.time] = True
+        return valid
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Packed frames in the environment's own form, for augmentation: texts are strings, actions the environment's."""
+
+    fields: dict[str, NDArray[Any]]
+    actions: NDArray[Any]
+    admissible: tuple[tuple[str, ...], ...] | None
+    steps: NDArray[np.int64]
+    row: NDArray[np.int64]
+    """The window of each frame, 0 to B - 1."""
+    time: NDArray[np.int64]
+    """The place of each frame in its window."""
+
+
+class TaskData:
+    """All steps of one task's demos, as arrays for augmentation and as tensors for batches."""
+
+    def __init__(self, task: Task, spaces: TaskSpaces, trajectories: Sequence[Trajectory]) -> None:
+        if not trajectories:
+            raise BadDemos(f"There are no demos of task '{task.name}' to train on: record some, or check the split.")
+        self.task, self.spaces, self.trajectories = task, spaces, list(trajectories)
+        self.fields = {
+            field.key: np.concatenate([trajectory.fields()[field.key][:-1] for trajectory in trajectories])
+            for field in spaces.fields
+        }
+        self.actions = np.concatenate([trajectory.actions for trajectory in trajectories])
+        lengths = np.array([len(trajectory) for trajectory in trajectories])
+        self.lengths = np.repeat(lengths, lengths)
+        """[S] length of the episode of each step."""
+        self.first = np.repeat(np.cumsum(lengths) - lengths, lengths)
+        """[S] first step of the episode of each step."""
+        self.admissible: tuple[tuple[str, ...], ...] | None = None
+        if spaces.action.kind == "text":
+            self.admissible = _admissible(task, trajectories)
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    @cached_property
+    def tensors(self) -> dict[str, Tensor]:
+        """Every field of all S steps as the encoders take it."""
+        return {field.key: encode_field(field, self.fields[field.key]) for field in self.spaces.fields}
+
+    @cached_property
+    def targets(self) -> Tensor:
+        """Actions of all S steps as the loss takes them."""
+        return encode_actions(self.spaces, self.actions, self.admissible)
+
+    @cached_property
+    def _candidates(self) -> tuple[Tensor, Tensor]:
+        """Words of each distinct described action [U, L], and which of them each step offers [S, A] (0: none)."""
+        assert self.admissible is not None
+        numbers: dict[str, int] = {"": 0}
+        screens = self._screens(np.arange(len(self)))
+        rows = [
+            [numbers.setdefault(describe_action(action, screen), len(numbers)) for action in actions[:MOST_CANDIDATES]]
+            for screen, actions in zip(screens, self.admissible)
+        ]
+        offered = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+        for row, actions in zip(offered, rows):
+            row[: len(actions)] = actions
+        return torch.from_numpy(encode_texts(list(numbers), LONGEST_ACTION)), torch.from_numpy(offered)
+
+    def _screens(self, steps: NDArray[np.int64]) -> list[str]:
+        texts = {field.key: self.fields[field.key][steps] for field in self.spaces.fields if field.modality == "text"}
+        return screen_texts(self.spaces, [{key: texts[key][i] for key in texts} for i in range(len(steps))])
+
+    @cached_property
+    def scales(self) -> dict[str, NDArray[Any]]:
+        """Standard deviation of each vector field, in its own shape."""
+        keys = [field.key for field in self.spaces.fields if field.modality == "vector"]
+        return {key: self.fields[key].astype(np.float64).std(0) for key in keys}
+
+    def statistics(self) -> Statistics:
+        """Mean and deviation of each vector, and of continuous actions."""
+        vectors = [field.key for field in self.spaces.fields if field.modality == "vector"]
+        flat = {key: self.fields[key].reshape(len(self), -1).astype(np.float64) for key in vectors}
+        continuous = self.spaces.action.kind == "continuous"
+        actions = self.actions.astype(np.float64) if continuous else np.zeros((1, 0))
+        return Statistics(
+            means={key: values.mean(0).tolist() for key, values in flat.items()},
+            scales={key: values.std(0).tolist() for key, values in flat.items()},
+            action_mean=actions.mean(0).tolist(),
+            action_scale=actions.std(0).tolist(),
+        )
+
+    def window_steps(self, ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Steps, rows and times of the windows around B drawn steps.
+
+        A window ends at the drawn step, or later where the episode's first T steps would otherwise be cut short.
+        """
+        length = self.spaces.window
+        first = self.first[ends]
+        last = np.maximum(ends, first + np.minimum(length, self.lengths[ends]) - 1)
+        start = np.maximum(first, last - length + 1)
+        sizes = last - start + 1
+        row = np.repeat(np.arange(len(ends)), sizes)
+        time = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return start[row] + time, row, time
+
+    def batch(self, ends: Tensor) -> Batch:
+        """The windows around B drawn steps, as recorded."""
+        if self.spaces.memory_free:
+            return Batch(self.task.name, self._inputs(ends, None), self.targets[ends], ends)
+        steps, row, time = (torch.from_numpy(part) for part in self.window_steps(ends.numpy()))
+        windows = Windows(len(ends), self.spaces.window, row, time)
+        return Batch(self.task.name, self._inputs(steps, windows), self.targets[steps], steps)
+
+    def _inputs(self, steps: Tensor, windows: Windows | None) -> Inputs:
+        fields = {key: _trim(values[steps], values) for key, values in self.tensors.items()}
+        if self.admissible is None:
+            return Inputs(fields, None, windows)
+        words, offered = self._candidates
+        offered = offered[steps]
+        most = int((offered != 0).sum(1).max())
+        candidates = words[offered[:, :most]]
+        longest = int((candidates != 0).any(0).any(0).sum())
+        return Inputs(fields, candidates[:, :, :longest], windows)
+
+    def frames(self, ends: NDArray[np.int64]) -> Frames:
+        """The windows around B drawn steps in the environment's own form."""
+        steps, row, time = self.window_steps(ends)
+        admissible = None if self.admissible is None else tuple(self.admissible[step] for step in steps)
+        fields = {key: values[steps] for key, values in self.fields.items()}
+        return Frames(fields, self.actions[steps], admissible, steps, row, time)
+
+    def encode(self, frames: Frames) -> Batch:
+        """Frames as a batch."""
+        fields = {field.key: encode_field(field, frames.fields[field.key]) for field in self.spaces.fields}
+        candidates = None
+        if frames.admissible is not None:
+            texts = {field.key: frames.fields[field.key] for field in self.spaces.fields if field.modality == "text"}
+            observations = [{key: texts[key][i] for key in texts} for i in range(len(frames.steps))]
+            candidates = encode_candidates(screen_texts(self.spaces, observations), frames.admissible)
+        windows = None
+        if not self.spaces.memory_free:
+            row, time = torch.from_numpy(frames.row), torch.from_numpy(frames.time)
+            windows = Windows(int(frames.row[-1]) + 1, self.spaces.window, row, time)
+        actions = encode_actions(self.spaces, frames.actions, frames.admissible)
+        return Batch(self.task.name, Inputs(fields, candidates, windows), actions, torch.from_numpy(frames.steps))
+
+
+def encode_actions(spaces: TaskSpaces, actions: NDArray[Any], admissible: Any) -> Tensor:
+    """Actions as the loss takes them: numbers from 0, floats, or places among the admissible actions."""
+    if spaces.action.kind == "continuous":
+        return torch.from_numpy(actions.astype(np.float32))
+    if spaces.action.kind == "categorical":
+        return torch.from_numpy(actions.astype(np.int64) - spaces.action.first)
+    return torch.tensor([offered.index(action) for action, offered in zip(actions, admissible)], dtype=torch.int64)
+
+
+def _admissible(task: Task, trajectories: Sequence[Trajectory]) -> tuple[tuple[str, ...], ...]:
+    """The admissible actions of all S steps; the expert's own must be among the first `MOST_CANDIDATES`."""
+    offered: list[tuple[str, ...]] = []
+    for trajectory in trajectories:
+        if trajectory.admissible_actions is None:
+            raise BadDemos(f"The demos of '{task.name}' lack the admissible actions that a text action is chosen from.")
+        for step, action in enumerate(trajectory.actions):
+            actions = trajectory.admissible_actions[step]
+            if action not in actions[:MOST_CANDIDATES]:
+                raise BadDemos(
+                    f"Step {step} of seed {trajectory.seed} of '{task.name}' does '{action}', which is not among its "
+                    f"first {MOST_CANDIDATES} admissible actions: clean the demos."
+                )
+            offered.append(actions)
+    return tuple(offered)
+
+
+def _trim(rows: Tensor, whole: Tensor) -> Tensor:
+    """Word ids [N, L] without the places that no text of the batch reaches; other fields as they are."""
+    if whole.dtype != torch.int64 or whole.ndim != 2 or rows.shape[1] <= 8:
+        return rows
+    return rows[:, : max(1, int((rows != 0).any(0).sum()))]

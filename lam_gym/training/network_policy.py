@@ -1,0 +1,181 @@
+"""A trained network as a `Policy`: acts on batches, remembers windows, answers for its probabilities.
+
+Rows are computed in batches of at least `SMALLEST_BATCH`, because matrix products of a few rows round differently: an
+episode then goes the same way whether it is run alone or beside others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lam_gym.errors import BadCheckpoint
+from lam_gym.models.behavior import Network
+from lam_gym.models.distributions import Categorical, Distribution
+from lam_gym.models.inputs import Inputs, collate
+from lam_gym.models.large_action import ActionNetwork, Embedded
+from lam_gym.models.spaces import ACTIONS_KEY, TaskSpaces
+from lam_gym.policy import Memory
+from lam_gym.task import Task, get_task
+from lam_gym.training.config import Perturbation
+from lam_gym.training.perturbation import Noise, perturb, radii
+from lam_gym.trajectory import Action, Observation
+
+SMALLEST_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Episode:
+    """Memory of one environment: the task, and the encoded frames that the next action may look back on."""
+
+    task: Task
+    past: tuple[Tensor, ...] = ()
+    """Tokens [E] of the last T - 1 frames."""
+
+
+class NetworkPolicy:
+    """Greedy policy of a network: the most probable action, or the mean of a continuous one."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network.eval()
+        for parameter in self.network.parameters():
+            parameter.requires_grad_(False)
+
+    @property
+    def tasks(self) -> list[str]:
+        """Names of the tasks that it was trained on."""
+        return list(self.network.spaces)
+
+    def start(self, task: Task, num_envs: int) -> Memory:
+        self.network.find(task.name)
+        return [Episode(task)] * num_envs
+
+    def act(
+        self,
+        observations: Sequence[Observation],
+        memory: Memory,
+        perturbation: Perturbation | None = None,
+        streams: Sequence[np.random.Generator] | None = None,
+    ) -> tuple[Sequence[Action], Memory]:
+        """One action per observation; with a perturbation, on the perturbed embeddings of the last frame.
+
+        Args:
+            observations: one per environment.
+            memory: as `start` or the last call gave it.
+            perturbation: change of the embedded observation (white-box: computed on this network).
+            streams: one generator per environment for the perturbation's random start.
+        """
+        assert memory is not None
+        rows = len(observations)
+        filled = max(rows, SMALLEST_BATCH)
+        observations = list(observations) + [observations[-1]] * (filled - rows)
+        episodes: list[Episode] = list(memory) + [memory[-1]] * (filled - rows)
+        task = episodes[0].task
+        spaces = self.network.find(task.name)
+        with torch.no_grad():
+            inputs = collate(spaces, observations)
+            embedded = self.network.embed(task.name, inputs)
+            if perturbation is not None:
+                embedded = self._attack(task, inputs, embedded, episodes, perturbation, streams)
+            distribution, tokens = self._respond(task.name, inputs, embedded, episodes)
+        actions = to_actions(spaces, distribution, observations)[:rows]
+        if tokens is None:
+            return actions, memory
+        keep = spaces.window - 1
+        return actions, [
+            Episode(task, (*episode.past, token)[-keep:]) for episode, token in zip(episodes[:rows], tokens)
+        ]
+
+    def _respond(
+        self, task: str, inputs: Inputs, embedded: Embedded, episodes: Sequence[Episode]
+    ) -> tuple[Distribution, Tensor | None]:
+        """The distributions, and the tokens [N, E] of these frames where the policy looks back."""
+        network = self.network
+        if not isinstance(network, ActionNetwork) or network.find(task).memory_free:
+            return network(task, inputs, embedded), None
+        tokens, context, ids = network.encode(task, inputs, embedded)
+        length = network.find(task).window
+        places = torch.tensor([len(episode.past) for episode in episodes])
+        laid = tokens.new_zeros(len(episodes), length, tokens.shape[1])
+        for row, episode in enumerate(episodes):
+            if episode.past:
+                laid[row, : len(episode.past)] = torch.stack(episode.past)
+        rows = torch.arange(len(episodes))
+        hidden = network.trunk(laid.index_put((rows, places), tokens))[rows, places]
+        return network.decide(task, hidden, context, ids, inputs), tokens
+
+    def _attack(
+        self,
+        task: Task,
+        inputs: Inputs,
+        embedded: Embedded,
+        episodes: Sequence[Episode],
+        perturbation: Perturbation,
+        streams: Sequence[np.random.Generator] | None,
+    ) -> Embedded:
+        def respond(moved: Embedded) -> Distribution:
+            return self._respond(task.name, inputs, moved, episodes)[0]
+
+        noise = stream_noise(streams or [np.random.default_rng((0, row)) for row in range(inputs.size)])
+        return perturb(respond, embedded, radii(self.network, task, embedded), perturbation, noise)
+
+    def distribution(self, task: Task | str, observations: Sequence[Observation]) -> Distribution:
+        """The distributions over the actions of memory-free observations."""
+        task = get_task(task)
+        return self.network(task.name, collate(self.network.find(task.name), observations))
+
+    def log_probs(self, task: Task | str, observations: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """Differentiable answer to vectors [B, D] in the environment's own units.
+
+        Discrete actions: log-probabilities [B, A]. Continuous ones: mean and scale (standard deviation), [B, n] each.
+        Only for tasks whose observation is one plain vector that decides the action.
+        """
+        name = get_task(task).name
+        spaces = self.network.find(name)
+        if not spaces.is_vector:
+            raise BadCheckpoint(f"log_probs takes plain vectors without memory, which '{name}' does not show.")
+        if observations.ndim != 2 or observations.shape[1] != spaces.fields[0].width:
+            raise BadCheckpoint(
+                f"log_probs of '{name}' takes vectors [B, {spaces.fields[0].width}], got {tuple(observations.shape)}."
+            )
+        answer: Distribution = self.network(name, Inputs({spaces.fields[0].key: observations.float()}))
+        if isinstance(answer, Categorical):
+            return answer.log_probs
+        return answer.mean, answer.log_scale.exp()
+
+    def normalizer(self, task: Task | str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Mean and scale of the task's vector, as the network standardises it."""
+        name = get_task(task).name
+        standardizer = self.network.standardizer(name)
+        if not standardizer.keys:
+            raise BadCheckpoint(f"Task '{name}' shows no vector, so there is nothing to normalise.")
+        mean, scale = standardizer.of(standardizer.keys[0])
+        return mean.numpy(), scale.numpy()
+
+
+def to_actions(spaces: TaskSpaces, distribution: Distribution, observations: Sequence[Observation]) -> list[Action]:
+    """The most probable actions in the form that the environment takes."""
+    mode = distribution.mode()
+    if spaces.action.kind == "continuous":
+        low, high = np.float32(spaces.action.low), np.float32(spaces.action.high)
+        return list(np.clip(mode.numpy(), low, high))
+    if spaces.action.kind == "categorical":
+        return [int(action) + spaces.action.first for action in mode.tolist()]
+    return [observation[ACTIONS_KEY][index] for observation, index in zip(observations, mode.tolist())]
+
+
+def stream_noise(streams: Sequence[np.random.Generator]) -> Noise:
+    """Random starts drawn row by row, each from its own stream."""
+
+    def draw(key: str, value: Tensor) -> Tensor:
+        shape = value.shape[1:]
+        rows = [stream.uniform(-1, 1, shape).astype(np.float32) for stream in streams]
+        rows += rows[-1:] * (len(value) - len(rows))
+        return torch.from_numpy(np.stack(rows))
+
+    return draw
