@@ -11,7 +11,7 @@ import tyro
 from lam_gym.commands.tables import print_table
 from lam_gym.demonstrations.cleaning import CleaningRules, clean
 from lam_gym.demonstrations.exchange import from_minari, to_minari
-from lam_gym.demonstrations.splits import split
+from lam_gym.demonstrations.splits import PARTS, split
 from lam_gym.demonstrations.store import DemoStore, merge
 from lam_gym.errors import BadConfig
 from lam_gym.trajectory import Trajectory
@@ -147,7 +147,7 @@ class Convert:
 def print_store(store: DemoStore) -> None:
     """The facts of meta.json that a person asks for, and the statistics of every column."""
     meta = store.meta
-    splits = {name: len(indices) for name, indices in (meta.get("splits") or {}).items() if isinstance(indices, list)}
+    splits = {name: len(store.split_indices(name)) for name in PARTS if name in meta.get("splits", {})}
     facts = {
         "task": store.task,
         "environment": meta["env_id"],

@@ -119,7 +119,7 @@ def idle_steps(
     repeats[:1] = False
     for values in (actions, *observations.values()):
         equal = np.asarray(values[1:count] == values[: count - 1], dtype=bool)
-        repeats[1:] &= equal.reshape(len(equal), -1).all(axis=1)
+        repeats[1:] &= equal.all(axis=tuple(range(1, equal.ndim)))
     if starts is not None:
         repeats &= ~starts
     steps = np.arange(count)
@@ -163,7 +163,7 @@ def _first_outside(values: NDArray[Any], space: Mapping[str, Any]) -> int | None
     if inside is None or len(values) == 0:
         return None
     fits = inside(values, space)
-    bad = np.flatnonzero(~fits.reshape(len(values), -1).all(axis=1))
+    bad = np.flatnonzero(~fits.all(axis=tuple(range(1, fits.ndim))))
     return int(bad[0]) if len(bad) else None
 
 

@@ -19,7 +19,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from lam_gym.demonstrations.columns import (
@@ -43,6 +42,7 @@ from lam_gym.demonstrations.metadata import (
     write_file,
     write_meta,
 )
+from lam_gym.demonstrations.splits import part_indices
 from lam_gym.errors import BadDemos, BadTrajectory
 from lam_gym.task import Task, get_task
 from lam_gym.trajectory import Trajectory
@@ -139,7 +139,7 @@ class DemoStore:
         splits = self.meta.get("splits")
         if not splits or name not in splits:
             raise BadDemos(f"'{self.path}' has no split '{name}': make one with lam-gym data split.")
-        return list(splits[name])
+        return part_indices(name, splits, self.meta["seeds"])
 
     def content_hash(self) -> str:
         """sha256 over the contents of all trajectories in order, independent of how the files encode them."""
@@ -205,7 +205,7 @@ class DemoStore:
                 "steps": len(flat["rewards"]),
             }
             described = {name: feature.to_json() for name, feature in features.items()}
-            self._replace_meta(_grown({**self.meta, "features": described}, entry, trajectories, _measure(table, flat)))
+            self._replace_meta(_grown({**self.meta, "features": described}, entry, trajectories, _measure(flat)))
 
     def set_meta(self, key: str, value: Any) -> None:
         """Set a key of meta.json that says something about the episodes, such as "splits" (JSON values only)."""
@@ -221,11 +221,13 @@ class DemoStore:
             return
         with self.writing():
             meta = {**self.meta, **NO_EPISODES}
+            if count:
+                meta["features"] = self.meta["features"]
             for number, entry in enumerate(self.meta["shards"][:count]):
                 trajectories = list(self._read(number))
-                table, flat = build_table(trajectories, features_from_json(self.meta["features"]))
-                meta = _grown(meta, entry, trajectories, _measure(table, flat))
-            self._replace_meta(meta if count else {**meta, "features": {}})
+                _, flat = build_table(trajectories, features_from_json(self.meta["features"]))
+                meta = _grown(meta, entry, trajectories, _measure(flat))
+            self._replace_meta(meta)
             for entry in dropped:
                 (self.path / entry["file"]).unlink(missing_ok=True)
 
@@ -296,6 +298,9 @@ def merge(stores: Sequence[DemoStore], out: str | Path, shard_episodes: int = 10
         ]
         duplicates = sum(map(len, stores)) - len(merged)
         merged.set_meta("merged", {"sources": sources, "duplicates": duplicates})
+        splits = stores[0].meta.get("splits")
+        if splits and "seed" in splits and all(store.meta.get("splits") == splits for store in stores):
+            merged.set_meta("splits", splits)
     return merged
 
 
@@ -317,9 +322,8 @@ def _start(folder: Path, meta: dict[str, Any]) -> DemoStore:
     return DemoStore(folder, meta)
 
 
-def _measure(table: pa.Table, flat: Mapping[str, NDArray[Any]]) -> dict[str, Statistics]:
-    figures = {name: measure(values) for name, values in flat.items() if values.dtype != object}
-    return figures | {name: measure(table[name].to_numpy()) for name in ("return", "length")}
+def _measure(flat: Mapping[str, NDArray[Any]]) -> dict[str, Statistics]:
+    return {name: measure(values) for name, values in flat.items() if values.dtype != object}
 
 
 def _grown(
