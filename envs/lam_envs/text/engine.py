@@ -1,8 +1,9 @@
 """The screen engine: a desktop application as numbered widgets, one a line, with admissible actions as strings.
 
-Actions: `click N` (button, row, link, tab, radio), `type N text` (field), `select N option` (dropdown), `check N` (checkbox:
-toggles it), `back`. An application subclasses `ScreenEnv` and writes five methods: `_begin` (scenario and instruction from the
-dice), `_screen` (what is shown), `_act` (one widget used), `_back` and `_progress` (1.0 is success). See mail.py.
+Actions: `click N` (button, row, link, tab, radio), `type N text` (field), `select N option` (dropdown), `check N`
+(checkbox: toggles it), `back`. An application subclasses `ScreenEnv` and writes six methods: `_begin` (scenario from
+the dice), `_say` (the instruction), `_screen` (what is shown), `_act` (one widget used), `_back` and `_progress` (1.0
+is success). Fields offer typed spans: words of one kind that the instruction or the screens have named.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ DIFFICULTIES = ("easy", "normal", "hard")
 PRINTABLE = "".join(chr(code) for code in range(32, 127))
 """Characters of instructions and actions; a screen also has line ends."""
 INSTRUCTION_LENGTH, SCREEN_LENGTH, ACTION_LENGTH = 400, 2400, 120
+
+SPANS = 8
+"""How many texts of one type, last read, a field offers besides those of the instruction."""
 
 CLICKED = frozenset(("button", "row", "link", "tab", "radio"))
 _VERBS = {"field": "type", "dropdown": "select"}
@@ -51,7 +55,7 @@ class Screen(NamedTuple):
 class ScreenEnv(gym.Env[dict[str, str], str]):
     """Base of the text applications; see an application for the card."""
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
@@ -81,13 +85,14 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         self._admissible: tuple[str, ...] = ()
         self._done: list[str] = []
         self._failure = ""
+        self._spoken: dict[str, list[str]] = {}
         self._read: dict[str, dict[str, None]] = {}
 
-    # ---- what an application writes -------------------------------------------------------------------------------------
+    # ---- what an application writes ----------------------------------------------------------------------------------
 
     @abstractmethod
     def _begin(self, dice: Dice) -> None:
-        """Build the scenario; set `slots`, then word it through `_word`."""
+        """Build the scenario and set `slots`."""
 
     @abstractmethod
     def _say(self, side: str, dice: Dice, used: list[str]) -> str:
@@ -109,7 +114,7 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
     def _progress(self) -> float:
         """Share of the goal reached, in [0, 1]; 1 is success."""
 
-    # ---- what an application calls --------------------------------------------------------------------------------------
+    # ---- what an application calls -----------------------------------------------------------------------------------
 
     def _report(self, what: str) -> None:
         """Add to the status line what has just been done."""
@@ -121,13 +126,16 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
 
     def _note(self, kind: str, texts: Iterable[str]) -> None:
         """Remember what has been read, by type, so that fields of that type offer it."""
-        self._read.setdefault(kind, {}).update(dict.fromkeys(texts))
+        read = self._read.setdefault(kind, {})
+        for text in texts:
+            read.pop(text, None)
+            read[text] = None
 
     def _spans(self, kind: str) -> list[str]:
-        """Texts of one type read so far (in the instruction or on screens), sorted."""
-        return sorted(self._read.get(kind, ()))
+        """Texts of one type in the instruction, and the last ones read on screens; sorted."""
+        return sorted({*self._spoken.get(kind, ()), *list(self._read.get(kind, ()))[-SPANS:]})
 
-    # ---- gymnasium ------------------------------------------------------------------------------------------------------
+    # ---- gymnasium ---------------------------------------------------------------------------------------------------
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -135,7 +143,7 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         """Start an episode. options={"instruction": text} shows another wording of the same goal (for augmentation)."""
         super().reset(seed=seed)
         dice = Dice(self.np_random)
-        self._done, self._failure, self._read, self.slots = [], "", {}, {}
+        self._done, self._failure, self._spoken, self._read, self.slots = [], "", {}, {}, {}
         self._begin(dice)
         used: list[str] = []
         self.instruction = self._say(choose_side(self.phrasing, dice), dice, used)
@@ -158,22 +166,16 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
             self._show("")
         else:
             self._show(self._why_not(action))
-        progress = self._progress()
-        success = progress >= 1.0 and not self._failure
-        info = self._info(progress)
-        return (
-            {"instruction": self.instruction, "screen": self._text},
-            float(success),
-            success or bool(self._failure),
-            False,
-            info,
-        )
+        info = self._info(self._progress())
+        success = info["success"]
+        observation = {"instruction": self.instruction, "screen": self._text}
+        return observation, float(success), success or bool(self._failure), False, info
 
     def render(self) -> str | None:  # type: ignore[override]
         """Instruction and screen as text, when render_mode is "ansi"."""
         return f"Instruction: {self.instruction}\n\n{self._text}\n" if self.render_mode == "ansi" else None
 
-    # ---- for experts and augmentation -----------------------------------------------------------------------------------
+    # ---- for experts and augmentation --------------------------------------------------------------------------------
 
     @property
     def admissible_actions(self) -> tuple[str, ...]:
@@ -181,7 +183,7 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         return self._admissible
 
     def action_for(self, event: str, argument: Any = None, value: str = "") -> str:
-        """The action that uses the first widget with this event (and argument, unless None); "" when the screen has none."""
+        """The action that uses the first widget with this event (and argument, unless None); "" when there is none."""
         for number, widget in enumerate(self.screen.widgets, 1):
             if widget.event == event and widget.enabled and (argument is None or widget.argument == argument):
                 if widget.kind in CLICKED:
@@ -193,13 +195,13 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         """Another train wording of the current instruction: same meaning, same slots."""
         return self._say("train", dice, [])
 
-    # ---- inside ---------------------------------------------------------------------------------------------------------
+    # ---- inside ------------------------------------------------------------------------------------------------------
 
     def _note_instruction(self) -> None:
         """Slots named "kind" or "kind_role" are spans of that kind, as long as the instruction shows them."""
         for name, words in self.slots.items():
             if words in self.instruction:
-                self._note(name.partition("_")[0], (words,))
+                self._spoken.setdefault(name.partition("_")[0], []).append(words)
 
     def _info(self, progress: float) -> dict[str, Any]:
         success = progress >= 1.0 and not self._failure
@@ -252,7 +254,7 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         wanted = "click" if widget.kind in CLICKED else _VERBS.get(widget.kind, "check")
         if verb != wanted or not value:
             return f"Not possible: {number[:4]} is a {widget.kind}, use {wanted}."
-        return f"Not possible: {number[:4]} does not take that text, only words from the instruction or from what was read."
+        return f"Not possible: {number[:4]} takes only words of the instruction or of what was read."
 
 
 def _expect(name: str, value: str, allowed: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
-"""Experts of the text applications: shortest plans from the true state, one step at a time, with the reason in words.
+"""Experts of the text applications: shortest plans from the true state, one step at a time, with reasons in words.
 
-`mail(env)` takes a live environment after its reset; `act(observation)` gives the action, `explain()` the reason of the last one.
+`mail(env)` takes a live environment after its reset; `act(observation)` gives the action, `explain()` its reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lam_envs.text.mailbox import DELETED, Message
 
 
 class MailExpert:
-    """Looks for the message, does what is asked in the order of the instruction, and mends what was disturbed before."""
+    """Finds the message, does what is asked in the order of the instruction, and mends what was disturbed before."""
 
     def __init__(self, env: MailEnv) -> None:
         self._env = env

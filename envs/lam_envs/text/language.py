@@ -1,4 +1,4 @@
-"""How an instruction is worded and how a screen is labeled: templates with typed slots, in disjoint train and held-out sets.
+"""How an instruction is worded and a screen labeled: templates with typed slots, in disjoint train and held-out sets.
 
 A grammar is a table from a symbol to its templates; a template names slots and further symbols in braces:
 "forward {message} to {person}". A side is "train" or "held_out". A template id is "symbol/side/index".
@@ -24,15 +24,17 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("message", "mail"),
     ("latest", "newest", "most recent"),
     ("about", "concerning"),
-    ("delete", "remove", "throw away", "get rid of"),
-    ("open", "bring up"),
-    ("reply to", "answer", "respond to"),
+    ("delete", "remove"),
+    ("show me", "bring up"),
+    ("put a star on", "add a star to"),
+    ("mark it with a star", "put a star on it"),
     ("in the archive", "into the archive"),
-    ("can you", "please"),
-    ("and", "and then"),
+    ("move it to the archive", "put it in the archive"),
+    ("forward it", "send it on"),
     ("I want you to", "I would like you to"),
+    ("can be", "should be"),
 )
-"""Groups of words that mean the same in every train template; slot-safe augmentation may exchange them. No held-out word is in here."""
+"""Groups that mean the same in every train template, without held-out words; augmentation may exchange them."""
 
 PROTECTED = frozenset(
     [
@@ -124,7 +126,7 @@ class Grammar:
         }
 
     def say(self, symbol: str, slots: Mapping[str, str], side: str, dice: Dice, used: list[str]) -> str:
-        """Expand a symbol; slots hold the words to fill in, or "@symbol" for a symbol that stands in. Ids are added to `used`."""
+        """Expand a symbol, adding ids of templates to `used`; a slot holds words, or "@symbol" to expand instead."""
         identifier, parts = dice.pick(self._parsed[side][symbol])
         used.append(identifier)
         words = []

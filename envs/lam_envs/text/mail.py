@@ -7,11 +7,12 @@ Views: home (folders), list (one page of a folder), message, and its panels more
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.language import Dice, choose_layout, sentence
-from lam_envs.text.mailbox import DELETED, INBOX, Message, build_people, build_subjects, fill_mailbox
+from lam_envs.text.mailbox import ARCHIVE, DELETED, INBOX, Message, build_people, fill_mailbox
 from lam_envs.text.phrasings.mail import GRAMMAR, LAYOUTS
 
 ATTRIBUTES = ("latest", "oldest", "subject", "sender and subject", "unread")
@@ -30,13 +31,14 @@ DOUBLE = (
 TRIPLE = ("reply+star+archive", "forward+star+move", "reply+forward+archive", "forward+star+archive")
 VERBS = {"easy": SINGLE, "normal": SINGLE + DOUBLE, "hard": DOUBLE + TRIPLE}
 """Verbs of each difficulty."""
-SIZES = {"easy": (1, 5, 6), "normal": (2, 7, 8), "hard": (3, 7, 10)}
+SIZES = {"easy": (1, 6, 6), "normal": (2, 9, 9), "hard": (3, 9, 11)}
 """Pages of the folder that holds the message, rows a page, people."""
 
 Combination = tuple[str, str, str]
 
 
-def combinations(difficulty: str, split: str) -> list[Combination]:
+@cache
+def combinations(difficulty: str, split: str) -> tuple[Combination, ...]:
     """The (verb, object, attribute) combinations of a difficulty and a split; every fourth one is held out."""
     objects = OBJECTS[:1] if difficulty == "easy" else OBJECTS
     chosen = []
@@ -48,7 +50,7 @@ def combinations(difficulty: str, split: str) -> list[Combination]:
                 held_out = (verb_index + 2 * object_index + attribute_index) % 4 == 0
                 if split == "all" or held_out == (split == "held_out"):
                     chosen.append((verb, kind, attribute))
-    return chosen
+    return tuple(chosen)
 
 
 class MailEnv(ScreenEnv):
@@ -56,9 +58,10 @@ class MailEnv(ScreenEnv):
 
     ## Description
 
-    Find the message that the instruction describes (the latest or oldest from a sender, the one about a subject, the unread one)
-    among look-alikes, pages and folders, and open, archive, delete, star, move, answer or forward it, or several of these.
-    Rows are shown newest first. The status line says what has been done, so that instruction and screen determine the next step.
+    Find the message that the instruction describes (the latest or oldest from a sender, the one about a subject, the
+    unread one) among look-alikes, pages and folders, and open, archive, delete, star, move, answer or forward it, or
+    several of these. Rows are shown newest first. The status line says what has been done, so that instruction and
+    screen determine the next step.
 
     ## Action Space
 
@@ -104,11 +107,11 @@ class MailEnv(ScreenEnv):
         pages, self.rows, people = SIZES[self.difficulty]
         self._labels = choose_layout(LAYOUTS, self.layout, dice)
         self._order = self._labels["order"].split()
+        self._list_order = self._labels["list"].split()
+        self._compose = Widget("button", self._labels["compose"], "compose")
         self._nested = frozenset(self._labels["nested"].split())
         self.people = build_people(dice, people, self.difficulty == "hard")
-        self.mailbox = fill_mailbox(
-            dice, self.people, build_subjects(dice), kind, attribute, self.rows, pages, verb != "unread"
-        )
+        self.mailbox = fill_mailbox(dice, self.people, kind, attribute, self.rows, pages, verb != "unread")
         self.target = target = self.mailbox.target
         self._names = {name: person for person in self.people for name in (person.short, person.full)}
         self.slots = {}
@@ -130,11 +133,11 @@ class MailEnv(ScreenEnv):
         self.phrase = dice.pick(PHRASES)
         if "move" in self.verbs:
             target.wanted_folder = dice.pick(
-                [name for name in self.mailbox.folders if name not in (INBOX, "Archive", target.folder)]
+                [name for name in self.mailbox.folders if name not in (INBOX, ARCHIVE, target.folder)]
             )
             self.slots["folder"] = target.wanted_folder
         elif "archive" in self.verbs:
-            target.wanted_folder = "Archive"
+            target.wanted_folder = ARCHIVE
         elif "delete" in self.verbs:
             target.wanted_folder = DELETED
         target.wanted_starred = "star" in self.verbs
@@ -145,7 +148,8 @@ class MailEnv(ScreenEnv):
 
     def _say(self, side: str, dice: Dice, used: list[str]) -> str:
         verbs, slots = self.verbs, self.slots
-        words = {"message": "@message." + self.combination[2], "in": "@in." + self.combination[1]}
+        place = "in.moved message" if verbs == ("move",) and "folder_place" in slots else "in." + self.combination[1]
+        words = {"message": "@message." + self.combination[2], "in": "@" + place}
         words |= {name: slots[slot] for name, slot in WORDS.items() if slot in slots}
         rules = GRAMMAR.rules[side]
         if len(verbs) > 1:
@@ -156,7 +160,7 @@ class MailEnv(ScreenEnv):
             return sentence(GRAMMAR.say(verbs[0] + ".", words, side, dice, used))
         return sentence(GRAMMAR.say("frame", words | {"do": "@" + verbs[0]}, side, dice, used))
 
-    # ---- screens --------------------------------------------------------------------------------------------------------
+    # ---- screens -----------------------------------------------------------------------------------------------------
 
     def _screen(self) -> Screen:
         name = self._view[0]
@@ -165,9 +169,9 @@ class MailEnv(ScreenEnv):
     def _show_home(self) -> Screen:
         folders = self.mailbox.folders
         widgets = [
-            Widget("link", f"{name} ({len(messages)} messages)", "folder", name) for name, messages in folders.items()
+            Widget("link", f"{name} ({_count(len(messages))})", "folder", name) for name, messages in folders.items()
         ]
-        widgets.append(Widget("button", self._labels["compose"], "compose"))
+        widgets.append(self._compose)
         return Screen(self._labels["application"], (), widgets, False)
 
     def _show_list(self) -> Screen:
@@ -175,23 +179,14 @@ class MailEnv(ScreenEnv):
         messages = self.mailbox.folders[folder]
         pages = max(1, -(-len(messages) // self.rows))
         page = self.page = min(self.page, pages - 1)
-        rows = [
-            Widget("row", message.row or message.describe(labels), "open", message)
-            for message in messages[page * self.rows : (page + 1) * self.rows]
-        ]
+        shown = messages[page * self.rows : (page + 1) * self.rows]
+        rows = [Widget("row", message.row or message.describe(labels), "open", message) for message in shown]
         after = [Widget("button", labels["next"], "page", page + 1)] if page + 1 < pages else []
         before = [Widget("button", labels["previous"], "page", page - 1)] if page else []
-        order = labels["rows"]
-        if order == "rows first":
-            rows += before + after
-        elif order == "pages first":
-            rows = before + after + rows
-        elif order == "next first":
-            rows = after + before + rows
-        else:
-            rows = after + rows + before
+        groups = {"rows": rows, "next": after, "previous": before, "compose": [self._compose]}
+        widgets = [widget for name in self._list_order for widget in groups[name]]
         lines = () if messages else ("This folder is empty.",)
-        return Screen(f"{labels['application']} > {folder} (page {page + 1} of {pages})", lines, rows)
+        return Screen(f"{labels['application']} > {folder} (page {page + 1} of {pages})", lines, widgets)
 
     def _trail(self, message: Message) -> str:
         return f"{self._labels['application']} > {message.folder} > {message.subject.shown}"
@@ -201,13 +196,15 @@ class MailEnv(ScreenEnv):
         widgets = [self._button(name, message) for name in self._order if name not in self._nested]
         if self._nested:
             widgets.append(Widget("button", self._labels["more"], "more", message))
-        lines = [f"From: {message.sender.full} | {message.time}{message.flags()}", message.body]
-        return Screen(self._trail(message), lines, widgets)
+        return Screen(self._trail(message), message.lines(), widgets)
+
+    def _panel(self, name: str, message: Message, widgets: list[Widget]) -> Screen:
+        return Screen(f"{self._trail(message)} > {self._labels[name]}", message.lines()[:1], widgets)
 
     def _show_more(self) -> Screen:
         message = self._view[1]
         widgets = [self._button(name, message) for name in self._order if name in self._nested]
-        return Screen(f"{self._trail(message)} > {self._labels['more']}", (), widgets)
+        return self._panel("more", message, widgets)
 
     def _button(self, name: str, message: Message) -> Widget:
         label = self._labels["unstar" if name == "star" and message.starred else name]
@@ -216,7 +213,7 @@ class MailEnv(ScreenEnv):
     def _show_move(self) -> Screen:
         message = self._view[1]
         widgets = [Widget("link", name, "put", name) for name in self.mailbox.folders if name != message.folder]
-        return Screen(f"{self._trail(message)} > {self._labels['move']}", (), widgets)
+        return self._panel("move", message, widgets)
 
     def _show_reply(self) -> Screen:
         message = self._view[1]
@@ -224,7 +221,7 @@ class MailEnv(ScreenEnv):
             self._field("text"),
             Widget("button", self._labels["send"], "send", None, (), bool(self._fields["text"])),
         ]
-        return Screen(f"{self._trail(message)} > {self._labels['reply']}", (), widgets)
+        return self._panel("reply", message, widgets)
 
     def _show_forward(self) -> Screen:
         message = self._view[1]
@@ -232,7 +229,7 @@ class MailEnv(ScreenEnv):
             self._field("to"),
             Widget("button", self._labels["send"], "send", None, (), bool(self._fields["to"])),
         ]
-        return Screen(f"{self._trail(message)} > {self._labels['forward']}", (), widgets)
+        return self._panel("forward", message, widgets)
 
     def _show_compose(self) -> Screen:
         ready = all(self._fields.values())
@@ -247,7 +244,7 @@ class MailEnv(ScreenEnv):
         options = self._spans("person" if name == "to" else "phrase")
         return Widget("field", f"{self._labels[name]}: {self._fields[name] or '(empty)'}", name, None, options)
 
-    # ---- actions --------------------------------------------------------------------------------------------------------
+    # ---- actions -----------------------------------------------------------------------------------------------------
 
     def _act(self, event: str, argument: Any, value: str) -> None:
         if event in ("to", "text"):
@@ -261,7 +258,7 @@ class MailEnv(ScreenEnv):
         elif event == "send":
             self._send()
         elif event in ("archive", "delete", "put"):
-            self._move(self._view[1], "Archive" if event == "archive" else DELETED if event == "delete" else argument)
+            self._move(self._view[1], ARCHIVE if event == "archive" else DELETED if event == "delete" else argument)
         elif event == "star":
             argument.star(not argument.starred)
             self._report(f"{'starred' if argument.starred else 'star removed from'} {argument.subject.shown}")
@@ -278,8 +275,8 @@ class MailEnv(ScreenEnv):
         message.set_unread(False)
         message.opened = True
         self._view = ("message", message)
-        self._note("person", (message.sender.full,))
-        self._note("phrase", (message.subject.shown, *message.sentences))
+        self._note("person", [person.full for person in (message.sender, *message.copies)])
+        self._note("phrase", (message.subject.shown, *message.subject.sentences))
 
     def _send(self) -> None:
         kind, message = self._view
@@ -377,3 +374,7 @@ PHRASES = (
     "Please wait until next week",
     "Happy to help",
 )
+
+
+def _count(messages: int) -> str:
+    return f"{messages} message" if messages == 1 else f"{messages} messages"

@@ -1,13 +1,15 @@
 """Mail: how requests are worded and how the application is labeled, train and held out.
 
-Symbols: "<verb>" is an imperative clause on {message}, "<verb>." a whole sentence, "<verb>:it" a clause on a message already
-named, "message.<attribute>" a noun phrase, "in.<object>" where the message lies, "frame", "join2" and "join3" hold clauses together.
+Symbols: "<verb>" is an imperative clause on {message}, "<verb>." a whole sentence, "<verb>:it" a clause on a message
+already named, "message.<attribute>" a noun phrase, "in.<object>" where the message lies; "frame", "join2", "join3" hold
+clauses together. Layout keys name the buttons and fields; "order", "list" and "nested" list such names.
 """
 
 from __future__ import annotations
 
 from lam_envs.text.language import Grammar, Rules
 
+# fmt: off
 TRAIN: Rules = {
     "frame": (
         "{do}", "{do}", "please {do}", "{do}, please", "can you {do}?", "I would like you to {do}",
@@ -26,6 +28,7 @@ TRAIN: Rules = {
     ),
     "in.message": ("", "", "", " in the inbox"),
     "in.filed message": (" in the {place} folder", " in {place}", " in my {place} folder", " in the folder {place}"),
+    "in.moved message": (" that is in {place}", " that is in the {place} folder", " that is in my {place} folder"),
     "message.latest": (
         "the latest message from {sender}{in}", "the newest message from {sender}{in}",
         "{sender}'s latest message{in}", "the most recent mail from {sender}{in}", "{sender}'s newest mail{in}",
@@ -48,22 +51,28 @@ TRAIN: Rules = {
         "the unread message from {sender}{in}", "{sender}'s unread message{in}", "the unread mail from {sender}{in}",
         "the message from {sender}{in} that is still unread", "the only unread message from {sender}{in}",
     ),
-    "open": (
-        "open {message}", "read {message}", "show me {message}", "bring up {message}", "open {message} for me",
-        "find {message} and open it", "let me read {message}",
+    "open": ("open {message}", "read {message}", "show me {message}", "bring up {message}", "open {message} for me"),
+    "open.": (
+        "I want to read {message}", "I would like to read {message}", "let me read {message}",
+        "find {message} and open it",
     ),
-    "open.": ("I want to read {message}", "I would like to read {message}"),
     "archive": (
-        "archive {message}", "move {message} to the archive", "put {message} in the archive",
-        "archive {message} for me", "send {message} to the archive", "find {message} and archive it",
+        "archive {message}", "move {message} to the archive", "put {message} into the archive",
+        "archive {message} for me", "send {message} to the archive",
     ),
-    "archive.": ("I want {message} archived", "I am done with {message}, so archive it", "{message} can be archived"),
+    "archive.": (
+        "find {message} and archive it", "I want {message} archived", "I am done with {message}, so archive it",
+        "{message} can be archived",
+    ),
     "archive:it": ("archive it", "put it in the archive", "move it to the archive"),
     "delete": (
         "delete {message}", "remove {message}", "throw away {message}", "delete {message} for good",
-        "get rid of {message}", "find {message} and delete it",
+        "get rid of {message}",
     ),
-    "delete.": ("I want {message} deleted", "I no longer need {message}, so delete it", "{message} can be deleted"),
+    "delete.": (
+        "find {message} and delete it", "I want {message} deleted", "I no longer need {message}, so delete it",
+        "{message} can be deleted",
+    ),
     "delete:it": ("delete it", "remove it", "throw it away"),
     "star": (
         "star {message}", "put a star on {message}", "mark {message} with a star", "add a star to {message}",
@@ -73,21 +82,20 @@ TRAIN: Rules = {
     "star:it": ("star it", "put a star on it", "mark it with a star"),
     "unread": (
         "mark {message} as unread", "mark {message} unread", "set {message} to unread",
-        "make {message} unread again", "turn {message} back to unread", "find {message} and mark it as unread",
+        "make {message} unread again", "turn {message} back to unread",
     ),
     "unread.": (
-        "I want {message} to show as unread", "{message} should be unread again",
-        "I will read {message} later, so mark it as unread",
+        "find {message} and mark it as unread", "I want {message} to show as unread",
+        "{message} should be unread again", "I will read {message} later, so mark it as unread",
     ),
     "unread:it": ("mark it as unread", "set it to unread", "make it unread again"),
     "move": (
         "move {message} to the {folder} folder", "move {message} to {folder}",
-        "put {message} in the {folder} folder", "file {message} under {folder}", "put {message} into {folder}",
-        "find {message} and move it to {folder}",
+        "put {message} into the {folder} folder", "file {message} under {folder}", "move {message} into {folder}",
     ),
     "move.": (
-        "I want {message} in the {folder} folder", "{message} belongs in {folder}, so move it there",
-        "{message} should go to the {folder} folder",
+        "find {message} and move it to {folder}", "I want {message} moved to the {folder} folder",
+        "{message} belongs in {folder}, so move it there", "{message} should go to the {folder} folder",
     ),
     "move:it": (
         "move it to {folder}", "move it to the {folder} folder", "put it in the {folder} folder",
@@ -106,11 +114,10 @@ TRAIN: Rules = {
     "forward": (
         "forward {message} to {person}", "forward a copy of {message} to {person}", "send {message} on to {person}",
         "share {message} with {person}", "send a copy of {message} to {person}",
-        "find {message} and forward it to {person}",
     ),
     "forward.": (
-        "I want {person} to get {message}, so forward it", "{message} should go on to {person}",
-        "{person} should get a copy of {message}",
+        "find {message} and forward it to {person}", "I want {person} to get {message}, so forward it",
+        "{message} should go on to {person}", "{person} should get a copy of {message}",
     ),
     "forward:it": ("forward it to {person}", "send it on to {person}", "share it with {person}"),
 }
@@ -139,8 +146,11 @@ HELD_OUT: Rules = {
     ),
     "in.message": ("", "", "", " in my inbox"),
     "in.filed message": (
-        " under {place}", " kept in {place}", " stored in the {place} folder", " inside the {place} folder",
+        " filed under {place}", " kept in {place}", " stored in the {place} folder", " inside the {place} folder",
         " in the folder called {place}",
+    ),
+    "in.moved message": (
+        " that sits in {place}", " that is currently under {place}", " that is kept in {place} at the moment",
     ),
     "message.latest": (
         "the last email from {sender}{in}", "{sender}'s most recent email{in}",
@@ -154,13 +164,13 @@ HELD_OUT: Rules = {
     ),
     "message.subject": (
         "the email regarding {subject}{in}", "the email{in} on the subject of {subject}",
-        "the email{in} to do with {subject}", "the email{in} that deals with {subject}",
-        "the one{in} that mentions {subject}",
+        "the email{in} that has to do with {subject}", "the email{in} that deals with {subject}",
+        "the email{in} that mentions {subject}",
     ),
     "message.sender and subject": (
-        "the email{in} {sender} wrote regarding {subject}", "{sender}'s email{in} regarding {subject}",
+        "the email{in} that {sender} wrote regarding {subject}", "{sender}'s email{in} regarding {subject}",
         "the email{in} on {subject} that came from {sender}", "{sender}'s note{in} on {subject}",
-        "the one{in} where {sender} writes about {subject}",
+        "the email{in} in which {sender} writes about {subject}",
     ),
     "message.unread": (
         "the unopened email from {sender}{in}", "{sender}'s unopened email{in}",
@@ -176,8 +186,8 @@ HELD_OUT: Rules = {
     "open.": ("I would like to see {message}", "what does {message} say?", "let us see what is in {message}"),
     "archive": (
         "place {message} in the archive", "transfer {message} to the archive", "store {message} in the archive",
-        "file {message} away in the archive", "drop {message} into the archive",
-        "stow {message} away in the archive", "tuck {message} away in the archive", "shift {message} to the archive",
+        "file away {message} in the archive", "drop {message} into the archive",
+        "stow away {message} in the archive", "tuck away {message} in the archive", "shift {message} to the archive",
         "get {message} archived", "keep {message} in the archive",
     ),
     "archive.": (
@@ -202,7 +212,7 @@ HELD_OUT: Rules = {
         "attach a star to {message}", "tag {message} with a star", "pin a star to {message}",
         "highlight {message} with a star", "single out {message} with a star", "set the star on {message}",
         "label {message} with a star", "flag up {message}", "add {message} to my favorites",
-        "switch on the star of {message}",
+        "turn on the star for {message}",
     ),
     "star.": (
         "make {message} stand out with a star", "I need {message} to carry a star",
@@ -224,7 +234,7 @@ HELD_OUT: Rules = {
         "transfer {message} to {folder}", "shift {message} over to the {folder} folder",
         "drop {message} into {folder}", "place {message} in the {folder} folder", "relocate {message} to {folder}",
         "sort {message} into {folder}", "stash {message} in the {folder} folder", "store {message} under {folder}",
-        "assign {message} to the {folder} folder", "tuck {message} away in {folder}",
+        "assign {message} to the {folder} folder", "tuck away {message} in {folder}",
     ),
     "move.": (
         "{message} is to be kept under {folder}", "see to it that {message} ends up in {folder}",
@@ -236,10 +246,10 @@ HELD_OUT: Rules = {
     ),
     "reply": (
         'write back to {message} with "{phrase}"', 'react to {message} with "{phrase}"',
-        'get back on {message} with "{phrase}"', 'return "{phrase}" in answer to {message}',
         'say "{phrase}" in response to {message}', 'give "{phrase}" as the answer to {message}',
-        'come back on {message} with "{phrase}"', 'send back "{phrase}" in response to {message}',
-        'write "{phrase}" back to {message}', 'reply to {message}, saying "{phrase}"',
+        'send "{phrase}" back in response to {message}', 'reply to {message}, saying "{phrase}"',
+        'make "{phrase}" the response to {message}', 'use "{phrase}" to answer {message}',
+        'type "{phrase}" as the response to {message}', 'return the words "{phrase}" in response to {message}',
     ),
     "reply.": (
         'in response to {message}, say "{phrase}"', 'the response to {message} is to be "{phrase}"',
@@ -250,7 +260,7 @@ HELD_OUT: Rules = {
         "pass {message} on to {person}", "relay {message} to {person}", "hand {message} on to {person}",
         "redirect {message} to {person}", "make sure {person} sees {message}", "let {person} see {message}",
         "get {message} to {person}", "pass {message} along to {person}", "let {person} have {message}",
-        "mail {message} onward to {person}",
+        "dispatch {message} to {person}",
     ),
     "forward.": (
         "{person} needs to see {message}", "{person} ought to have {message} too",
@@ -272,7 +282,7 @@ LAYOUTS: dict[str, Rules] = {
         "archive": ("Archive", "Put in archive", "Store in archive"),
         "delete": ("Delete", "Remove", "Erase"),
         "star": ("Star", "Add star", "Flag"),
-        "unstar": ("Remove star", "Unflag"),
+        "unstar": ("Remove star", "Unstar"),
         "unread": ("Mark as unread", "Mark unread", "Set to unread"),
         "move": ("Move to folder", "Move", "Transfer to folder"),
         "more": ("More", "More actions"),
@@ -286,7 +296,7 @@ LAYOUTS: dict[str, Rules] = {
             "star unread move reply forward delete archive",
         ),
         "nested": ("", "star unread move", "archive unread move"),
-        "rows": ("rows first", "pages first"),
+        "list": ("rows previous next compose", "compose previous next rows"),
     },
     "held_out": {
         "application": ("Post", "Messages"),
@@ -312,6 +322,7 @@ LAYOUTS: dict[str, Rules] = {
             "forward star reply move archive unread delete",
         ),
         "nested": ("delete star", "archive delete move", "forward archive star"),
-        "rows": ("next first", "next before, previous after"),
+        "list": ("next compose previous rows", "next rows previous compose"),
     },
 }
+# fmt: on
