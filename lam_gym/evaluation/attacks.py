@@ -24,9 +24,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lam_gym.errors import BadConfig
+from lam_gym.errors import BadConfig, LamGymError
 from lam_gym.policy import Memory, Policy
 from lam_gym.task import Task, get_task
+from lam_gym.training.network_policy import SMALLEST_BATCH
 from lam_gym.trajectory import Action, Observation
 
 if TYPE_CHECKING:
@@ -45,17 +46,16 @@ def divergence(clean: Any, moved: Any) -> Tensor:
     """KL(pi(.|s) || pi(.|s_hat)) of each row [B]: how far a perturbation moves the policy.
 
     Categorical, log-probabilities [B, A]:        sum_a p_a (log p_a - log q_a)
-    Gaussian, (mean, log_scale) [B, n] each:      sum_i log(r_i / s_i) + (s_i^2 + (m_i - k_i)^2) / (2 r_i^2) - 1/2
+    Gaussian, (mean m, scale s) [B, n] each:      sum_i log(r_i / s_i) + (s_i^2 + (m_i - k_i)^2) / (2 r_i^2) - 1/2
     """
     if isinstance(clean, Tensor):
         log_p = clean.clamp(min=LEAST_LOG_PROBABILITY)
         log_q = moved.clamp(min=LEAST_LOG_PROBABILITY)
         kept: Tensor = (log_p.exp() * (log_p - log_q)).sum(-1)
         return kept
-    (mean, log_scale), (other_mean, other_log_scale) = clean, moved
-    spread = (2 * log_scale).exp() + (mean - other_mean) ** 2
-    terms = other_log_scale - log_scale + spread / (2 * (2 * other_log_scale).exp()) - 0.5
-    total: Tensor = terms.sum(-1)
+    (mean, scale), (other_mean, other_scale) = clean, moved
+    spread = scale**2 + (mean - other_mean) ** 2
+    total: Tensor = ((other_scale / scale).log() + spread / (2 * other_scale**2) - 0.5).sum(-1)
     return total
 
 
@@ -116,8 +116,9 @@ class PerturbedPolicy:
 
     Vector observations are perturbed before the policy sees them, inside |delta_i| <= epsilon * scale_i. "noise" asks
     nothing of the policy; "fgsm" and "pgd" need its `log_probs(task, observations)`, or that of `source` (a transfer
-    attack computed on another policy). Grid and text observations are perturbed on the embeddings inside policies that
-    offer `act(..., perturbation=)`, which no real sensor could do: an upper bound.
+    attack computed on another policy). Observations of other kinds, and vectors that are only a part of what the
+    policy looks back on, are perturbed on the embeddings inside policies that offer `act(..., perturbation=,
+    streams=)`; for grids and text no real sensor could do that: an upper bound.
 
     Random numbers depend on (`seed`, the episode's seed, the step), so results do not depend on the batch.
     """
@@ -129,12 +130,14 @@ class PerturbedPolicy:
         self.perturbation = perturbation
         self.task = get_task(task)
         self.seed = seed
-        self.source = policy if source is None else source
-        if perturbation.kind not in ("noise", "fgsm", "pgd"):
-            raise BadConfig(f"An attack is 'noise', 'fgsm' or 'pgd', not '{perturbation.kind}'.")
-        if not (math.isfinite(perturbation.epsilon) and perturbation.epsilon >= 0):
-            raise BadConfig(f"The epsilon of an attack must not be negative, got {perturbation.epsilon}.")
+        self.source: Any = policy if source is None else source
+        if perturbation.kind not in ("noise", "fgsm", "pgd") or not math.isfinite(perturbation.epsilon):
+            raise BadConfig(
+                f"An attack is 'noise', 'fgsm' or 'pgd' with a finite epsilon, not '{perturbation.kind}' with "
+                f"{perturbation.epsilon}."
+            )
         self._inside = "perturbation" in inspect.signature(policy.act).parameters and source is None
+        self._outside = perturbation.kind == "noise" or source is not None or not self._inside
 
     def start(self, task: Task, num_envs: int) -> Memory:
         inner = self.policy.start(task, num_envs)
@@ -152,11 +155,12 @@ class PerturbedPolicy:
         assert memory is not None
         memory_free = self.policy.start(self.task, 1) is None
         inner: Memory = None if memory_free else [entry.inner for entry in memory]
-        if _is_vector(observations[0]):
+        if _is_vector(observations[0]) and (self._outside or self._answers(observations)):
             actions, inner = self.policy.act(self.perturb(observations, memory), inner)
         elif self._inside:
             act: Any = self.policy.act
-            actions, inner = act(observations, inner, perturbation=self.perturbation)
+            streams = [self._stream(entry) for entry in memory]
+            actions, inner = act(observations, inner, perturbation=self.perturbation, streams=streams)
         else:
             raise BadConfig(
                 f"Observations of '{self.task.name}' are no plain vectors and {type(self.policy).__name__} takes no "
@@ -178,6 +182,16 @@ class PerturbedPolicy:
             u = self._ascend(center, radius, streams)
         return list((center + radius * u).astype(center.dtype))
 
+    def _answers(self, observations: Sequence[Observation]) -> bool:
+        """Whether the policy's `log_probs` takes these observations: they alone decide its actions."""
+        try:
+            with torch.no_grad():
+                self.source.log_probs(self.task, torch.as_tensor(np.stack(observations[:1]), dtype=torch.float32))
+        except (AttributeError, LamGymError):
+            return False
+        self._outside = True
+        return True
+
     def _ascend(
         self, center: NDArray[Any], radius: NDArray[np.float64], streams: Sequence[np.random.Generator]
     ) -> NDArray[Any]:
@@ -188,11 +202,13 @@ class PerturbedPolicy:
                 f"A '{self.perturbation.kind}' attack needs a policy with log_probs, and {type(self.source).__name__} "
                 "has none: use 'noise', or give source=, a policy to compute the attack on."
             )
-        steps = self.perturbation.steps if self.perturbation.kind == "pgd" else 1
+        rows, steps = len(center), self.perturbation.steps if self.perturbation.kind == "pgd" else 1
         draws = np.stack([stream.standard_normal((steps, center.shape[1])) for stream in streams])
-        points = torch.as_tensor(center, dtype=torch.float32)
+        # Products of a few rows round differently: fill up, so that an episode does not depend on its neighbors.
+        filled = np.minimum(np.arange(max(rows, SMALLEST_BATCH)), rows - 1)
+        points = torch.as_tensor(center[filled], dtype=torch.float32)
         reach = torch.as_tensor(radius, dtype=torch.float32)
-        noise = torch.as_tensor(draws, dtype=torch.float32)
+        noise = torch.as_tensor(draws[filled], dtype=torch.float32)
         with torch.no_grad():
             clean = _distribution(log_probs(self.task, points))
 
@@ -203,7 +219,7 @@ class PerturbedPolicy:
             u = fgsm(objective, points, reach, noise[:, 0].clamp(-1, 1))
         else:
             u = pgd(objective, points, reach, noise, self.perturbation.epsilon)
-        moves: NDArray[Any] = u.double().numpy()
+        moves: NDArray[Any] = u[:rows].double().numpy()
         return moves
 
     def scale(self, width: int) -> NDArray[np.float64]:
@@ -233,11 +249,5 @@ def _is_vector(observation: Observation) -> bool:
 
 
 def _distribution(output: Any) -> Any:
-    """What a policy's `log_probs` gave as a tensor of log-probabilities or a pair (mean, log_scale)."""
-    if isinstance(output, Tensor):
-        return output
-    if hasattr(output, "log_probs"):
-        return output.log_probs
-    if hasattr(output, "mean"):
-        return output.mean, output.log_scale
-    return tuple(output)
+    """What a policy's `log_probs` gave: a tensor of log-probabilities or a pair (mean, scale)."""
+    return output if isinstance(output, Tensor) else tuple(output)

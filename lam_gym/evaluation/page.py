@@ -26,7 +26,7 @@ p{margin:.5em 0;max-width:72ch}.soft,figcaption,caption,.legend,small{color:var(
 small,.legend,figcaption{font-size:.875rem}a{color:var(--blue)}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.86em}
 nav{display:flex;flex-wrap:wrap;gap:6px 16px;margin:1em 0 0;font-size:.94rem}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:16px}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:16px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px;min-width:0;
 break-inside:avoid}
 .card h3{margin:0 0 .5em}figure{margin:0}
@@ -39,7 +39,7 @@ font-size:.94rem;padding:3px 0}
 .whisker{position:absolute;top:50%;height:0;border-top:1.5px solid var(--ink)}
 .whisker:before,.whisker:after{content:"";position:absolute;top:-5px;height:8px;border-left:1.5px solid var(--ink)}
 .whisker:before{left:0}.whisker:after{right:0}
-svg.chart{display:block;width:100%;max-width:520px;height:auto}
+svg.chart{display:block;width:100%;max-width:440px;height:auto}
 svg.chart text{font-size:12px;fill:var(--soft)}svg.chart .grid{stroke:var(--line);stroke-width:1}
 .legend{display:flex;flex-wrap:wrap;gap:2px 16px;margin-top:4px}
 .swatch{width:26px;height:8px;margin-right:6px;vertical-align:middle}
@@ -48,6 +48,7 @@ caption{text-align:left;font-size:.875rem;padding:0 0 8px}
 th{font-weight:600;font-size:.86rem;color:var(--soft);text-align:left;vertical-align:bottom}
 th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line)}
 td.n,th.n{text-align:right;white-space:nowrap}th:last-child,td:last-child{padding-right:0}
+td .bar{width:100%}.cards+table{margin-top:22px}
 td small{white-space:nowrap}tr{break-inside:avoid}.scroll{overflow-x:auto}
 .matrix{width:auto}.matrix td,.matrix th{padding:5px 9px;text-align:right}.matrix tbody th{text-align:left}
 .matrix td{-webkit-print-color-adjust:exact;print-color-adjust:exact}
@@ -61,7 +62,7 @@ white-space:nowrap}
 table.wide thead{position:absolute;clip-path:inset(50%)}table.wide tr{display:block;padding:10px 0;
 border-bottom:1px solid var(--line)}table.wide td{display:flex;justify-content:space-between;gap:16px;border:0;
 padding:2px 0;text-align:right}table.wide td:before{content:attr(data-label);color:var(--soft);text-align:left}
-table.wide td:first-child{font-weight:600}table.wide td .bar{width:38vw}}
+table.wide td:first-child{font-weight:600;text-align:left}table.wide td:not([data-label]) span:has(.bar){flex:1}}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--track:#eee}body{font-size:11pt}
 main{max-width:none;padding:0}nav{display:none}pre{max-height:none}h2,h3,h4{break-after:avoid}
 .cards{grid-template-columns:1fr 1fr}}
@@ -96,11 +97,11 @@ def percent_interval(low: float, high: float) -> str:
 
 
 def number(value: float) -> str:
-    """A number with four significant digits."""
+    """A number with about four significant digits, and the same decimals as its neighbors of like size."""
     if math.isnan(value):
         return "–"
-    text = f"{value:.4g}"
-    return f"{value:,.0f}" if "e+" in text else text
+    size = abs(value)
+    return f"{value:,.{0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3}f}"
 
 
 def number_interval(low: float, high: float) -> str:
@@ -111,11 +112,14 @@ def number_interval(low: float, high: float) -> str:
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = (), caption: str = "") -> str:
     """A table of HTML cells that becomes a list of cards on a phone; `numeric` columns are aligned to the right."""
     marks = ['class="n"' if column in numeric else "" for column in range(len(headers))]
-    head = "".join(f"<th {mark}>{escape(header)}</th>" for mark, header in zip(marks, headers))
+    widths = ["" if header else 'style="width:26%"' for header in headers]
+    head = "".join(f"<th {mark} {width}>{escape(header)}</th>" for mark, width, header in zip(marks, widths, headers))
     lines = []
     for row in rows:
-        cells = zip(marks, headers, row)
-        lines.append("".join(f'<td {mark} data-label="{escape(name)}">{cell}</td>' for mark, name, cell in cells))
+        names = [f'data-label="{escape(header)}"' if column and header else "" for column, header in enumerate(headers)]
+        lines.append(
+            "".join(f"<td {mark} {name}><span>{cell}</span></td>" for mark, name, cell in zip(marks, names, row))
+        )
     top = f"<caption>{caption}</caption>" if caption else ""
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f'<table class="wide">{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -6,6 +6,7 @@ Policies: expert, random, B (behavior model of the task), A (large action policy
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def _name(figures: Figures) -> str:
     if variation:
         words += f" <span class='tag'>{escape(variation.replace('_', ' '))}</span>"
     if figures["perturbation"] != "clean":
-        words += f" <span class='tag'>{_attack(figures)} {number(figures['epsilon'])}</span>"
+        words += f" <span class='tag'>{_attack(figures)} {figures['epsilon']:g}</span>"
     return words
 
 
@@ -163,28 +164,41 @@ def robustness(evaluations: Sequence[Figures]) -> str:
     lines: dict[tuple[str, str], list[Figures]] = {}
     for figures in attacked:
         lines.setdefault((figures["policy"], _attack(figures)), []).append(figures)
-    series = []
-    for (policy, attack), points in lines.items():
-        path = sorted([*([start[policy]] if policy in start else []), *points], key=lambda entry: entry["epsilon"])
-        series.append(
-            Series(
-                label=f"{policy}, {attack}",
-                x=[figures["epsilon"] for figures in path],
-                y=[figures["success_rate"] for figures in path],
-                low=[figures["success_interval"][0] for figures in path],
-                high=[figures["success_interval"][1] for figures in path],
-                color=color(policy),
-                dash="1 6" if attack.startswith("noise") else "",
-                dots=True,
-            )
-        )
-    sizes = sorted({0.0, *(figures["epsilon"] for figures in attacked)})
-    across = Axis(0.0, sizes[-1] or 1.0, tuple(sizes) if len(sizes) <= 6 else linear_axis(sizes).ticks)
-    chart = line_chart(series, across, percent_axis(), "epsilon", "Success against epsilon")
-    figure = f'<figure class="card"><h4>Success against epsilon</h4>{chart}{legend(series)}</figure>'
-    return f'<h3>Perturbed observations</h3><div class="cards">{figure}</div>' + evaluation_table(
-        attacked, "Noise is uniform in the ball; PGD maximizes the change of the policy"
+    paths = {
+        (policy, attack): sorted([*([start[policy]] if policy in start else []), *points], key=lambda p: p["epsilon"])
+        for (policy, attack), points in lines.items()
+    }
+    success = attack_chart(paths, "success_rate", "success_interval", "Success against epsilon")
+    returns = attack_chart(paths, "return_mean", "return_interval", "Mean return against epsilon")
+    return f'<h3>Perturbed observations</h3><div class="cards">{success}{returns}</div>' + evaluation_table(
+        attacked, "Noise is uniform in the ball; FGSM and PGD search it for the point that changes the policy most"
     )
+
+
+def attack_chart(paths: Mapping[tuple[str, str], Sequence[Figures]], mean: str, interval: str, title: str) -> str:
+    """One figure against epsilon, a line for each policy and attack; `mean` and `interval` name the figures."""
+    series = [
+        Series(
+            label=f"{policy}, {attack}",
+            x=[figures["epsilon"] for figures in path],
+            y=[figures[mean] for figures in path],
+            low=[_number(figures[interval][0]) for figures in path],
+            high=[_number(figures[interval][1]) for figures in path],
+            color=color(policy),
+            dash={"noise": "1 6", "FGSM": "7 6"}.get(attack.split(" ")[0], ""),
+            dots=True,
+        )
+        for (policy, attack), path in paths.items()
+    ]
+    sizes = sorted({0.0, *(size for line in series for size in line.x)})
+    across = Axis(0.0, sizes[-1] or 1.0, tuple(sizes) if len(sizes) <= 6 else linear_axis(sizes).ticks)
+    down = linear_axis([end for line in series for end in (*line.y, *line.low, *line.high)])
+    chart = line_chart(series, across, percent_axis() if mean == "success_rate" else down, "epsilon", title)
+    return f'<figure class="card"><h4>{escape(title)}</h4>{chart}{legend(series)}</figure>'
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def media_section(media: Sequence[Mapping[str, Any]], task: str, folder: Path) -> str:

@@ -27,7 +27,7 @@ class Perturbation:
     epsilon: float = 0.1
     """Radius of the ball."""
     steps: int = 10
-    """Gradient steps of pgd; each moves by 2.5 epsilon / steps."""
+    """Gradient steps of pgd."""
 
     def __post_init__(self) -> None:
         if self.epsilon < 0 or self.steps < 1:

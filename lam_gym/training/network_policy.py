@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lam_gym.errors import BadCheckpoint
@@ -148,7 +149,7 @@ class NetworkPolicy:
             return answer.log_probs
         return answer.mean, answer.log_scale.exp()
 
-    def normalizer(self, task: Task | str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    def normalizer(self, task: Task | str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Mean and scale of the task's vector, as the network standardises it."""
         name = get_task(task).name
         standardizer = self.network.standardizer(name)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from lam_gym.training.config import Perturbation
 from torch import Tensor
 
 from lam_gym.errors import BadConfig
@@ -17,6 +16,7 @@ from lam_gym.evaluation.attacks import PerturbedPolicy, divergence, fgsm, pgd
 from lam_gym.evaluation.evaluate import evaluate
 from lam_gym.policy import Memory, RandomPolicy
 from lam_gym.task import Task, get_task
+from lam_gym.training.config import Perturbation
 from lam_gym.trajectory import Action, Observation
 
 SCALE = (0.5, 0.8, 0.1, 0.6)
@@ -43,7 +43,7 @@ class GaussianPolicy(LinearPolicy):
 
     def log_probs(self, task: Task, observations: Tensor) -> Any:
         mean = observations @ torch.cat([WEIGHTS, WEIGHTS.flip(1)]).T
-        return mean, torch.full_like(mean, -1.0)
+        return mean, torch.full_like(mean, 0.4)
 
 
 class SettingsPolicy(LinearPolicy):
@@ -55,10 +55,17 @@ class SettingsPolicy(LinearPolicy):
         return {"": np.zeros(4)}, {"": np.asarray(SCALE)}
 
     def act(
-        self, observations: Sequence[Observation], memory: Memory, perturbation: Any = None
+        self, observations: Sequence[Observation], memory: Memory, perturbation: Any = None, streams: Any = None
     ) -> tuple[Sequence[Action], Memory]:
-        self.seen = perturbation
+        self.seen = (perturbation, None if streams is None else len(streams))
         return [0] * len(observations), memory
+
+
+class LookingBackPolicy(SettingsPolicy):
+    """A policy whose actions depend on more than the last vector."""
+
+    def log_probs(self, task: Task, observations: Tensor) -> Tensor:
+        raise BadConfig("It looks back.")
 
 
 def observations(count: int = 64) -> list[Observation]:
@@ -124,8 +131,8 @@ def test_divergence_by_hand() -> None:
     p, q = torch.tensor([[0.5, 0.5, 0.0]]).log(), torch.tensor([[0.25, 0.75, 0.0]]).log()
     expected = 0.5 * np.log(2) + 0.5 * np.log(0.5 / 0.75)
     assert float(divergence(p, q)) == pytest.approx(expected, abs=1e-6)
-    left = (torch.tensor([[0.0]]), torch.tensor([[0.0]]))
-    right = (torch.tensor([[1.0]]), torch.tensor([[np.log(2.0)]]))
+    left = (torch.tensor([[0.0]]), torch.tensor([[1.0]]))
+    right = (torch.tensor([[1.0]]), torch.tensor([[2.0]]))
     assert float(divergence(left, right)) == pytest.approx(np.log(2) + 2 / 8 - 0.5, abs=1e-6)
 
 
@@ -187,14 +194,22 @@ def test_text_and_grids_are_perturbed_inside_the_policy() -> None:
     attack = PerturbedPolicy(policy, perturbation, TASK)
     actions, memory = attack.act([{"screen": "hello"}], attack.start(TASK, 1))
     assert actions == [0]
-    assert policy.seen == perturbation
+    assert policy.seen == (perturbation, 1)
     assert memory is not None
     outside = PerturbedPolicy(LinearPolicy(), perturbation, TASK)
     with pytest.raises(BadConfig, match="no plain vectors"):
         outside.act([{"screen": "hello"}], outside.start(TASK, 1))
 
 
-@pytest.mark.parametrize(("kind", "epsilon"), [("storm", 0.1), ("noise", -0.1), ("noise", float("nan"))])
+def test_vectors_are_perturbed_inside_only_where_they_do_not_decide() -> None:
+    perturbation = Perturbation(kind="pgd", epsilon=0.1)
+    for policy, expected in ((SettingsPolicy(), (None, None)), (LookingBackPolicy(), (perturbation, 64))):
+        attack = PerturbedPolicy(policy, perturbation, TASK)
+        attack.act(observations(), attack.start(TASK, 64))
+        assert policy.seen == expected
+
+
+@pytest.mark.parametrize(("kind", "epsilon"), [("storm", 0.1), ("noise", float("nan"))])
 def test_impossible_attacks_are_refused(kind: str, epsilon: float) -> None:
     class Settings:
         steps = 10
