@@ -14,13 +14,19 @@ import re
 import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import tyro
 
 from lam_gym.errors import BadConfig, nearest
 
 Entry = TypeVar("Entry")
+TaskName = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="TASK")]
+DemosFolder = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
+DemosFolders = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR ...")]
+RunFolder = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+Switch = Annotated[bool, tyro.conf.FlagCreatePairsOff]
+"""A flag that is off unless it is given."""
 
 
 def parse(entry: type[Entry], arguments: Sequence[str], program: str) -> Entry:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import tyro
 
+from lam_gym.commands.arguments import DemosFolder, DemosFolders
 from lam_gym.commands.tables import print_table
 from lam_gym.demonstrations.cleaning import CleaningRules, clean
-from lam_gym.demonstrations.exchange import from_minari, to_minari
 from lam_gym.demonstrations.splits import PARTS, split
 from lam_gym.demonstrations.store import DemoStore, merge
 from lam_gym.errors import BadConfig
@@ -24,7 +24,7 @@ LARGEST_ARRAY = 16
 class Show:
     """Print what a folder of demonstrations holds, or one of its episodes step by step."""
 
-    folder: tyro.conf.Positional[Path]
+    folder: DemosFolder
     """Folder of demonstrations."""
     episode: int | None = None
     """Print this episode (from 0; -1 is the last) step by step."""
@@ -44,7 +44,7 @@ class Show:
 class Check:
     """Verify a folder of demonstrations: every shard has its hash, every episode reads as it was written."""
 
-    folder: tyro.conf.Positional[Path]
+    folder: DemosFolder
     """Folder of demonstrations."""
 
     def run(self) -> None:
@@ -62,7 +62,7 @@ class Clean:
     The source stays as it is; the report is saved as cleaning.json in the new folder.
     """
 
-    folder: tyro.conf.Positional[Path]
+    folder: DemosFolder
     """Folder of demonstrations to clean."""
     out: Path
     """New folder for the episodes that pass."""
@@ -78,7 +78,7 @@ class Clean:
 class Split:
     """Assign each episode to train, validation or test, by its seed; the demonstrations keep the assignment."""
 
-    folder: tyro.conf.Positional[Path]
+    folder: DemosFolder
     """Folder of demonstrations."""
     train: float = 0.8
     """Share of the episodes to train on."""
@@ -100,7 +100,7 @@ class Split:
 class Merge:
     """Join folders of demonstrations of one task into a new one, in the order given."""
 
-    folders: tyro.conf.Positional[tuple[Path, ...]]
+    folders: DemosFolders
     """Folders of demonstrations to join."""
     out: Path
     """New folder for all episodes."""
@@ -121,7 +121,7 @@ class Convert:
     lam-gym data convert DIR --from-minari lam/lane-v0 --task drive/lane-keeping
     """
 
-    folder: tyro.conf.Positional[Path]
+    folder: DemosFolder
     """Folder of demonstrations: read for --to-minari, made by --from-minari."""
     to_minari: str = ""
     """Id of the Minari data set to write, such as lam/lane-v0."""
@@ -132,6 +132,8 @@ class Convert:
 
     def run(self) -> None:
         """Convert in the one direction that was asked for."""
+        from lam_gym.demonstrations.exchange import from_minari, to_minari
+
         if bool(self.to_minari) == bool(self.from_minari):
             raise BadConfig("expected one of --to-minari ID and --from-minari ID, got both or neither; give one.")
         if self.to_minari:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import tyro
-
+from lam_gym.commands.arguments import TaskName
 from lam_gym.commands.bars import progress
 from lam_gym.errors import BadConfig
 from lam_gym.policy import SB3Policy
@@ -30,7 +29,7 @@ class Expert:
     Use the file as an expert: lam-gym record TASK --expert sb3:ppo:FILE.zip --episodes 100 --out DIR
     """
 
-    task: tyro.conf.Positional[str]
+    task: TaskName
     """Task to be learned; its observations must be arrays (`lam-gym tasks` lists the tasks)."""
     out: Path
     """Zip file that the agent is written to."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
+from lam_gym.commands.arguments import Switch, TaskName
 from lam_gym.demonstrations.metadata import META_FILE
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadDemos
@@ -23,7 +22,7 @@ class Play:
     enough, the tab key completes it), 'redo' to start the episode over, 'quit' to stop and keep what is finished.
     """
 
-    task: tyro.conf.Positional[str]
+    task: TaskName
     """Task to play, such as text/mail (`lam-gym tasks` lists them)."""
     out: Path
     """Folder of the demonstrations; made if it is not there."""
@@ -31,7 +30,7 @@ class Play:
     """Episodes to play."""
     seed: int = 0
     """Seed of the recording; two seeds share no episode."""
-    resume: tyro.conf.FlagCreatePairsOff[bool] = False
+    resume: Switch = False
     """Go on after the episodes that are already in the folder."""
 
     def run(self) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import tyro
-
+from lam_gym.commands.arguments import Switch, TaskName
 from lam_gym.commands.bars import progress
 from lam_gym.demonstrations.recording import record
 from lam_gym.policy import ExpertPolicy, Policy, RandomPolicy
@@ -21,7 +20,7 @@ class Record:
     to one that was not.
     """
 
-    task: tyro.conf.Positional[str]
+    task: TaskName
     """Task to record (`lam-gym tasks` lists them)."""
     episodes: int
     """Number of episodes in the finished folder."""
@@ -29,7 +28,7 @@ class Record:
     """Folder of the demonstrations; made if it is not there."""
     seed: int = 0
     """Seed of the recording; two seeds share no episode."""
-    resume: tyro.conf.FlagCreatePairsOff[bool] = False
+    resume: Switch = False
     """Go on where an earlier recording with the same arguments stopped."""
     expert: str = ""
     """Act by this instead of the task's own expert: sb3:ppo:FILE.zip, package.module:factory, or random."""

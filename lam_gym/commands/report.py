@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
+from lam_gym.commands.arguments import RunFolder
 from lam_gym.evaluation.report import write_report
 
 
@@ -17,7 +16,7 @@ class Report:
     Shows what the run folder holds: learning curves from its metrics, and every evaluation of `lam-gym evaluate`.
     """
 
-    run_folder: tyro.conf.Positional[Path]
+    run_folder: RunFolder
     """Run folder that `lam-gym train` wrote."""
     evaluation: Path | None = None
     """Folder of the evaluation's tables; RUN/evaluation by default."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import tyro
 
+from lam_gym.commands.arguments import Switch
 from lam_gym.commands.bars import progress
 from lam_gym.training.config import TrainConfig
 
@@ -24,7 +25,7 @@ class Train:
     """Folders of demonstrations; each task needs one. Folders that are split are used by their train part."""
     config: Path | None = None
     """TOML file of settings, with the names below; tables are the groups, such as [loss]."""
-    resume: tyro.conf.FlagCreatePairsOff[bool] = False
+    resume: Switch = False
     """Go on from the last checkpoint in the run folder, exactly as if the run had not stopped."""
     settings: Annotated[TrainConfig, tyro.conf.arg(name="")] = field(default_factory=TrainConfig)
     """Settings of the run."""
