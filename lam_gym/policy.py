@@ -96,7 +96,7 @@ class ExpertPolicy:
         if not self.task.expert:
             raise BadConfig(f"Task '{self.task.name}' has no expert: give one, such as expert='sb3:ppo:policy.zip'.")
         if self.task.expert.startswith("sb3:"):
-            _, kind, path = self.task.expert.split(":", 2)
+            _, kind, path = [*self.task.expert.split(":", 2), ""][:3]
             self._sb3 = SB3Policy(self.task, path, kind)
         else:
             self._factory = _find_factory(self.task)
