@@ -103,15 +103,13 @@ class AdmissibleHead(nn.Module):
     ) -> Float[Tensor, "N A L E"]:
         """Words of the candidates with what the instruction says about each."""
         steps, actions, length = candidates.shape
-        vectors, places = embedding.unique(candidates.view(steps, actions * length))
+        vectors, places = embedding.unique(candidates.reshape(steps, actions * length))
         keys, values = self.word(vectors).split([self.match, vectors.shape[1]], dim=-1)
         context_keys, context_values = self.context(context).split([self.match, context.shape[2]], dim=-1)
-        same = (candidates.view(steps, -1, 1) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
+        same = (candidates.reshape(steps, -1, 1) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
         scores = F.embedding(places, keys) @ context_keys.transpose(1, 2) / math.sqrt(self.match) + self.same * same
         scores = scores.masked_fill((instruction == 0).unsqueeze(1), -1e9)
         weights = F.pad(scores, (1, 0)).softmax(-1)[..., 1:]
         words = F.embedding(places, values) + weights @ context_values
         words = words + same.any(-1, keepdim=True) * self.matched
         return F.silu(words.view(steps, actions, length, -1) + self.place[:length])
-
-
