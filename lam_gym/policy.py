@@ -160,7 +160,7 @@ def load_sb3(path: str | Path, kind: str) -> BaseAlgorithm:
     algorithms = {name.lower(): name for name in ("PPO", "A2C", "DQN", "SAC", "TD3", "DDPG")}
     if kind.lower() not in algorithms:
         raise BadConfig(f"An SB3 algorithm is one of {', '.join(algorithms)}, not '{kind}'.")
-    if not Path(path).exists():
+    if not Path(path).is_file():
         raise BadCheckpoint(f"There is no SB3 policy file at '{path}'.")
     algorithm: BaseAlgorithm = getattr(stable_baselines3, algorithms[kind.lower()]).load(path, device="cpu")
     return algorithm
