@@ -72,7 +72,7 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
             _expect("render_mode", render_mode, ("ansi",))
         self.difficulty, self.phrasing, self.layout, self.composition = difficulty, phrasing, layout, composition
         self.render_mode = render_mode
-        self.observation_space = spaces.Dict(
+        self.observation_space: spaces.Dict = spaces.Dict(
             instruction=spaces.Text(INSTRUCTION_LENGTH, charset=PRINTABLE),
             screen=spaces.Text(SCREEN_LENGTH, charset=PRINTABLE + "\n"),
         )
@@ -149,7 +149,12 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         self.instruction = self._say(choose_side(self.phrasing, dice), dice, used)
         self.template_ids = tuple(used)
         if options and "instruction" in options:
-            self.instruction = str(options["instruction"])[:INSTRUCTION_LENGTH]
+            self.instruction = str(options["instruction"])
+            if not self.observation_space["instruction"].contains(self.instruction):
+                raise ValueError(
+                    f"expected an instruction of 1 to {INSTRUCTION_LENGTH} printable ASCII characters, not "
+                    f"{self.instruction!r}: shorten or transliterate it."
+                )
         self._note_instruction()
         self._show("")
         return {"instruction": self.instruction, "screen": self._text}, self._info(self._progress())

@@ -130,6 +130,8 @@ def test_another_wording_offers_only_its_own_spans(env: Order) -> None:
     observation, info = env.reset(seed=1, options={"instruction": "Order one for Lena."})
     assert observation["instruction"] == "Order one for Lena."
     assert [action for action in info["admissible_actions"] if action.startswith("type")] == ["type 3 Lena"]
+    with pytest.raises(ValueError, match="printable ASCII"):
+        env.reset(seed=1, options={"instruction": "Bestell f\u00fcr Lena."})
     assert env.paraphrase(Dice(env.np_random)).startswith("Order a large one")
 
 

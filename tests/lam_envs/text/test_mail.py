@@ -11,7 +11,7 @@ from gymnasium.utils.env_checker import check_env
 
 import lam_envs  # noqa: F401  (registers the ids)
 from lam_envs.text.experts import mail
-from lam_envs.text.mail import ATTRIBUTES, OBJECTS, VERBS, MailEnv, combinations
+from lam_envs.text.mail import VERBS, MailEnv, combinations
 from lam_envs.text.mailbox import ARCHIVE, DELETED, INBOX, Message
 
 DIFFICULTIES = ("easy", "normal", "hard")
@@ -104,7 +104,7 @@ def test_compositions_are_disjoint_and_their_words_are_seen(difficulty: str) -> 
 @pytest.mark.parametrize("split", ["train", "held_out"])
 def test_episodes_stay_on_their_side(split: str) -> None:
     env = make("hard", split)
-    for seed in range(200):
+    for seed in range(80):
         env.reset(seed=seed)
         assert {identifier.split("/")[1] for identifier in env.template_ids} == {split}
         assert env.combination in combinations("hard", split)
@@ -128,7 +128,7 @@ def fits(env: MailEnv, message: Message) -> bool:
 def test_one_message_fits_the_instruction(difficulty: str) -> None:
     env = make(difficulty, "all")
     alike = 0
-    for seed in range(400):
+    for seed in range(150):
         env.reset(seed=seed)
         everything = [message for messages in env.mailbox.folders.values() for message in messages]
         fitting = [message for message in everything if fits(env, message)]
@@ -142,9 +142,7 @@ def test_one_message_fits_the_instruction(difficulty: str) -> None:
         alike += len([message for message in everything if message.sender is env.target.sender]) > 1
         for messages in env.mailbox.folders.values():
             assert [message.age for message in messages] == sorted(message.age for message in messages)
-    assert alike > 300
-    assert {env.combination[2] for env in [env]} <= set(ATTRIBUTES)
-    assert env.combination[1] in OBJECTS
+    assert alike > 110
 
 
 def test_everything_needed_is_on_the_screen() -> None:
@@ -172,9 +170,8 @@ def test_wrong_recipient_ends_the_episode() -> None:
 def test_unasked_deletion_ends_the_episode() -> None:
     env = start("reply+delete")
     follow(env, "message")
-    env.step(env.action_for("delete") or env.action_for("more"))
-    _, _, terminated, _, info = (None, 0.0, True, False, {"success": False})
-    if not env._failure:
+    _, _, terminated, _, info = env.step(env.action_for("delete") or env.action_for("more"))
+    if not terminated:
         _, _, terminated, _, info = env.step(env.action_for("delete"))
     assert terminated
     assert not info["success"]
