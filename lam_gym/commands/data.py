@@ -117,14 +117,14 @@ class Merge:
 class Convert:
     """Convert demonstrations to or from a Minari data set in Minari's own folder (MINARI_DATASETS_PATH).
 
-    lam-gym data convert DIR --to-minari lam/lane-v0
-    lam-gym data convert DIR --from-minari lam/lane-v0 --task drive/lane-keeping
+    lam-gym data convert DIR --to-minari lane-expert-v0
+    lam-gym data convert DIR --from-minari lane-expert-v0 --task drive/lane-keeping
     """
 
     folder: DemosFolder
     """Folder of demonstrations: read for --to-minari, made by --from-minari."""
     to_minari: str = ""
-    """Id of the Minari data set to write, such as lam/lane-v0."""
+    """Id of the Minari data set to write, such as lane-expert-v0."""
     from_minari: str = ""
     """Id of the Minari data set to read."""
     task: str = ""
