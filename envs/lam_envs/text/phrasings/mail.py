@@ -28,7 +28,7 @@ TRAIN: Rules = {
     ),
     "in.message": ("", "", "", " in the inbox"),
     "in.filed message": (" in the {place} folder", " in {place}", " in my {place} folder", " in the folder {place}"),
-    "in.moved message": (" that is in {place}", " that is in the {place} folder", " that is in my {place} folder"),
+    "in.moved message": (" now in {place}", " now in the {place} folder", " lying in my {place} folder"),
     "message.latest": (
         "the latest message from {sender}{in}", "the newest message from {sender}{in}",
         "{sender}'s latest message{in}", "the most recent mail from {sender}{in}", "{sender}'s newest mail{in}",
@@ -149,9 +149,7 @@ HELD_OUT: Rules = {
         " filed under {place}", " kept in {place}", " stored in the {place} folder", " inside the {place} folder",
         " in the folder called {place}",
     ),
-    "in.moved message": (
-        " that sits in {place}", " that is currently under {place}", " that is kept in {place} at the moment",
-    ),
+    "in.moved message": (" sitting in {place}", " currently under {place}", " sitting in the folder called {place}"),
     "message.latest": (
         "the last email from {sender}{in}", "{sender}'s most recent email{in}",
         "the email{in} that {sender} sent last", "the email{in} that {sender} wrote most recently",
@@ -234,7 +232,7 @@ HELD_OUT: Rules = {
         "transfer {message} to {folder}", "shift {message} over to the {folder} folder",
         "drop {message} into {folder}", "place {message} in the {folder} folder", "relocate {message} to {folder}",
         "sort {message} into {folder}", "stash {message} in the {folder} folder", "store {message} under {folder}",
-        "assign {message} to the {folder} folder", "tuck away {message} in {folder}",
+        "assign {message} to the {folder} folder", "bring {message} over to {folder}",
     ),
     "move.": (
         "{message} is to be kept under {folder}", "see to it that {message} ends up in {folder}",
