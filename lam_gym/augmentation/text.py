@@ -34,7 +34,7 @@ _WORD = re.compile(r"\w")
 _QUOTES = "\"“'"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """A word, a quoted span or a punctuation mark, with what stood before it."""
 
@@ -68,6 +68,11 @@ def tokenize(text: str, protected: frozenset[str] = frozenset(), synonyms: Group
 
     `synonyms` are known words too: one of them at the start of a sentence is no name.
     """
+    return list(_tokenize(text, protected, synonyms))
+
+
+@lru_cache(maxsize=16384)
+def _tokenize(text: str, protected: frozenset[str], synonyms: Groups) -> tuple[Token, ...]:
     ordinary = _ordinary(synonyms)
     tokens: list[Token] = []
     end, opens = 0, True
@@ -84,7 +89,7 @@ def tokenize(text: str, protected: frozenset[str] = frozenset(), synonyms: Group
         opens = word in ".!?" if not is_word else False
     if end < len(text):
         tokens.append(Token("", text[end:], firm=True))
-    return tokens
+    return tuple(tokens)
 
 
 def join(tokens: Sequence[Token]) -> str:
@@ -199,19 +204,30 @@ _OPERATIONS: dict[str, Operation] = {
 
 def _matches(tokens: list[Token], synonyms: Groups) -> Iterable[tuple[int, int, list[str]]]:
     """Where a phrase of a group stands: (first token, tokens, the other phrases). The longest phrase wins."""
-    phrases = [(phrase.lower().split(), group) for group in synonyms for phrase in group]
-    phrases.sort(key=lambda entry: -len(entry[0]))
+    phrases = _phrases(synonyms)
     at = 0
     while at < len(tokens):
-        for parts, group in phrases:
+        for parts, others in phrases.get(tokens[at].word, ()):
             span = tokens[at : at + len(parts)]
             if [token.word for token in span] == parts and not any(token.firm for token in span):
-                others = [phrase for phrase in group if phrase.lower().split() != parts]
-                if others:
-                    yield at, len(parts), others
+                yield at, len(parts), others
                 at += len(parts) - 1
                 break
         at += 1
+
+
+@lru_cache(maxsize=64)
+def _phrases(synonyms: Groups) -> dict[str, list[tuple[list[str], list[str]]]]:
+    """By first word: the words of each phrase and the other phrases of its group, the longest phrase first."""
+    phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
+    for group in synonyms:
+        for phrase in group:
+            others = [other for other in group if other.lower() != phrase.lower()]
+            if others:
+                phrases.setdefault(phrase.lower().split()[0], []).append((phrase.lower().split(), others))
+    for found in phrases.values():
+        found.sort(key=lambda entry: -len(entry[0]))
+    return phrases
 
 
 @lru_cache(maxsize=64)
@@ -231,7 +247,8 @@ def with_case(new: str, old: str) -> str:
     return (new[0].upper() if old[:1].isupper() and old != "I" else new[0].lower()) + new[1:]
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case; a compound ("anna@example.org", "Anna's") counts whole and in parts."""
     compounds = re.findall(r"[\w@]+(?:[.’'/+\-_@:][\w@]+)*", text.lower())
-    return [word for compound in compounds for word in {compound, *re.findall(r"\w+", compound)}]
+    return tuple(word for compound in compounds for word in {compound, *re.findall(r"\w+", compound)})

@@ -14,6 +14,7 @@ fails too, the text stays as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -41,15 +42,18 @@ class PivotTranslator:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._german = {phrase: german for german, english in PIVOT.items() for phrase in english}
+        self._english_pattern, self._german_pattern = _pattern(self._german), _pattern(PIVOT)
 
     def translate(self, text: str, source: str, target: str) -> str:
         """`text` word for word; raises BadConfig for languages other than "en" and "de"."""
         if (source, target) == ("en", "de"):
-            return _replace(text, self._german)
+            return self._english_pattern.sub(lambda m: with_case(self._german[m[0].lower()], m[0]), text)
         if (source, target) == ("de", "en"):
-            drawn = {german: english[int(self._rng.integers(len(english)))] for german, english in PIVOT.items()}
-            return _replace(text, drawn)
+            return self._german_pattern.sub(lambda m: with_case(self._draw(PIVOT[m[0].lower()]), m[0]), text)
         raise BadConfig(f"PivotTranslator knows English (en) and German (de), not {source} to {target}.")
+
+    def _draw(self, phrases: Sequence[str]) -> str:
+        return phrases[int(self._rng.integers(len(phrases)))]
 
 
 class ArgosTranslator:
@@ -111,7 +115,7 @@ def _stretch(text: str, translator: Translator, source: str, pivot: str) -> str:
     return text[:start] + _there_and_back(core, translator, source, pivot).strip() + text[start + len(core) :]
 
 
-def _replace(text: str, table: dict[str, str]) -> str:
-    """Replace whole words and phrases, the longest first, keeping a capital initial."""
-    phrases = "|".join(re.escape(phrase) for phrase in sorted(table, key=len, reverse=True))
-    return re.sub(rf"\b(?:{phrases})\b", lambda m: with_case(table[m[0].lower()], m[0]), text, flags=re.IGNORECASE)
+def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Whole words and phrases, the longest first."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)

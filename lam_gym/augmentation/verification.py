@@ -45,7 +45,10 @@ class Reworded:
 
 
 class _Replay:
-    """Plays recorded actions again, each episode reset with another instruction. Gives up when the actions run out."""
+    """Plays recorded actions again, each episode reset with another instruction.
+
+    Gives up when the environment refuses the instruction or the actions run out.
+    """
 
     def __init__(self, trajectories: dict[int, Trajectory], instructions: dict[int, str]) -> None:
         self._trajectories = trajectories
@@ -55,7 +58,10 @@ class _Replay:
         return [None] * num_envs
 
     def begin(self, task: Task, seed: int, env: gymnasium.Env[Any, Any]) -> tuple[int, int]:
-        env.reset(seed=seed, options={KEY: self._instructions[seed]})
+        try:
+            env.reset(seed=seed, options={KEY: self._instructions[seed]})
+        except ValueError:
+            return seed, len(self._trajectories[seed])
         return seed, 0
 
     def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action | None], Memory]:
