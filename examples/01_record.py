@@ -31,7 +31,7 @@ for key, values in episode.fields().items():
 print(f"  actions: {episode.actions.dtype} {episode.actions.shape}; first: {episode.actions[0]}")
 
 # Failed, duplicate, contradictory and invalid episodes go to nowhere silently: the report names each.
-report = clean(raw, options.out / "clean", CleaningRules(min_steps=2))
+report = clean(raw, options.out / "clean", CleaningRules(drop_failed=True))
 print(report.text())
 
 # The assignment to train, validation and test is stored with the demonstrations.
