@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -275,3 +276,62 @@ def test_babyai_demonstrations_move_with_the_world(level: str, symmetries: tuple
             steps += 1
         assert reward > 0
     assert steps > 80
+
+
+# --- the same proof for the other tasks that declare a symmetry -------------------------------------------------------
+
+
+def whole_mirror(task: str) -> Elements:
+    (mirror,) = get_task(task).symmetries
+    return Elements((mirror,), (np.ones(1, np.int64),))
+
+
+def test_the_cart_pole_mirrors() -> None:
+    from lam_gym.task import make_plain_env
+
+    elements, rng = whole_mirror("control/cartpole"), np.random.default_rng(0)
+    here, there = (make_plain_env("control/cartpole") for _ in range(2))
+    for seed in range(5):
+        observation, _ = here.reset(seed=seed)
+        there.reset(seed=seed)
+        there.unwrapped.state = -np.array(here.unwrapped.state)
+        over = False
+        while not over:
+            action = rng.integers(0, 2)
+            moved, acted, _ = transform(elements, np.zeros(1, int), {"": observation[None]}, np.array([action]))
+            assert acted is not None
+            shown, reward_there, over_there, _, _ = there.step(int(acted[0]))
+            observation, reward, over, _, _ = here.step(int(action))
+            after, _, _ = transform(elements, np.zeros(1, int), {"": observation[None]})
+            assert np.array_equal(after[""][0], shown)
+            assert (reward, over) == (reward_there, over_there)
+            assert not np.array_equal(moved[""], observation)
+
+
+def test_lane_keeping_mirrors() -> None:
+    from lam_gym.task import make_plain_env
+
+    elements, rng = whole_mirror("drive/lane-keeping"), np.random.default_rng(0)
+    here, there = (make_plain_env("drive/lane-keeping").unwrapped for _ in range(2))
+    for seed in range(5):
+        observation, _ = here.reset(seed=seed)
+        there.reset(seed=seed)
+        state = here.get_state()
+        turned = {
+            name: -getattr(state["state"], name) for name in ("lateral_error", "heading_error", "steering", "yaw_rate")
+        }
+        knots = state["scenario"].knots
+        bent = replace(state["scenario"], knots=-knots if isinstance(knots, np.ndarray) else [-knot for knot in knots])
+        there.set_state({**state, "state": state["state"]._replace(**turned), "scenario": bent})
+        over, steps = False, 0
+        while not over and steps < 100:
+            action = np.clip(rng.normal([0.3, 0.0], 0.2), -1, 1).astype(np.float32)
+            _, acted, _ = transform(elements, np.zeros(1, int), {}, action[None])
+            assert acted is not None
+            observation, reward, over, _, info = here.step(action)
+            shown, reward_there, over_there, _, info_there = there.step(acted[0])
+            moved, _, _ = transform(elements, np.zeros(1, int), {"": observation[None]})
+            assert np.allclose(moved[""][0], shown, atol=1e-6)
+            assert np.isclose(reward, reward_there)
+            assert (over, info["success"]) == (over_there, info_there["success"])
+            steps += 1
