@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -297,7 +298,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "storage.json")
     arguments = parser.parse_args()
     report: dict[str, Any] = {"machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"}
-    report["packages"] = {name: version(name) for name in PACKAGES}
+    report["packages"] = {name: version(name) for name in PACKAGES if find_spec(name.replace("-", "_"))}
     report["sets"] = {}
     for name in arguments.tasks:
         trajectories = record_set(name, min(SETS[name], arguments.episodes or SETS[name]))
