@@ -44,7 +44,7 @@ def accuracy_table(comparison: Mapping[str, Any], steps: str) -> str:
             rest = [percent(classes[f"macro_{key}"]) for key in ("precision", "recall", "f1")]
         rows.append([escape(name), accuracy, *rest])
     if continuous:
-        limits = _numbers(comparison["tolerance"])
+        limits = ", ".join(dict.fromkeys(f"{limit:.3g}" for limit in comparison["tolerance"]))
         headers = ("Policy", "Within tolerance", "MAE", "RMSE", "R²")
         steps += f"; tolerance ±{limits} in action units, errors per action dimension"
     else:

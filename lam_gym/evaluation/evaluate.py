@@ -1,144 +1,52 @@
-"""Evaluation by rollouts on held-out seeds: one row an episode, figures with intervals recomputed from the rows.
+"""Evaluation by rollouts on held-out seeds, clean and under attack: a policy on a task, or a whole training run.
 
     evaluate(policy, "text/mail", episodes=200, seed=0)                        clean
     evaluate(policy, task, perturbation=Perturbation("pgd", epsilon=0.1))      attacked
-    Evaluation.load("mail.parquet")                                            the same figures, from the file
+    evaluate_run("runs/run", tasks, demos=["demos/mail"])                      expert, random, B and A, and all files
 
-Units: lengths in steps, returns in the task's rewards, epsilon in standard deviations of the observation.
+Every policy meets the same episodes, on seeds that neither demonstrations nor model selection used.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadConfig
-from lam_gym.evaluation.statistics import Interval, bootstrap_interval, iqm, wilson_interval
-from lam_gym.policy import Policy
+from lam_gym.evaluation.comparison import compare
+from lam_gym.evaluation.media import record_media
+from lam_gym.evaluation.rows import CLEAN, Evaluation, Row, file_name, write_rows
+from lam_gym.policy import ExpertPolicy, Policy, RandomPolicy
 from lam_gym.rollouts import stream
-from lam_gym.task import Task, episode_seeds, get_task
+from lam_gym.task import Task, episode_seeds, get_task, iterate_tasks
+from lam_gym.training.config import Perturbation, TrainConfig
 from lam_gym.trajectory import Trajectory
 
 if TYPE_CHECKING:
-    from lam_gym.training.config import Perturbation
+    from lam_gym.training.network_policy import NetworkPolicy
 
-CLEAN = "clean"
-"""The perturbation kind of an evaluation without one."""
+__all__ = ["Evaluation", "evaluate", "evaluate_run", "print_evaluations"]
 
-COLUMNS: Mapping[str, Any] = {
-    "task": pa.string(),
-    "policy": pa.string(),
-    "perturbation": pa.string(),
-    "epsilon": pa.float64(),
-    "source": pa.string(),
-    "seed": pa.int64(),
-    "success": pa.bool_(),
-    "return": pa.float64(),
-    "length": pa.int64(),
-    "terminated": pa.bool_(),
-    "truncated": pa.bool_(),
-}
-"""Columns of every row; numbers of the last info follow as "metric/<name>"."""
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+"""(label, number of episodes) -> context that gives a function to call with the number of finished episodes."""
 
-SETTING = ("task", "policy", "perturbation", "epsilon", "source")
-"""What rows of one evaluation share. `source` names the policy that a transfer attack was computed on, else ""."""
+ATTACKS = ("noise", "pgd")
+"""Perturbations of a run's evaluation, each at every epsilon."""
 
-Row = dict[str, Any]
+WIDTH_ELSEWHERE = 120
+"""Columns of the printed table where stdout is no terminal."""
+
+ATTACK_STEPS = 10
+"""Steps of PGD in a run's evaluation."""
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """The episodes of one policy on one task under one perturbation; every figure is computed from `rows`."""
-
-    rows: list[Row]
-    """One dict an episode, with the keys of `COLUMNS`."""
-
-    def __post_init__(self) -> None:
-        settings = {tuple(row[key] for key in SETTING) for row in self.rows}
-        if len(settings) != 1:
-            raise BadConfig(
-                f"The rows of an evaluation share one task, policy and perturbation, got {len(settings)} combinations."
-            )
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Evaluation:
-        """The evaluation that these rows make up."""
-        return cls([dict(row) for row in rows])
-
-    @classmethod
-    def load(cls, path: str | Path) -> Evaluation:
-        """The evaluation that `save` wrote."""
-        return cls(read_rows(path))
-
-    def save(self, path: str | Path) -> Path:
-        """Write the rows as Parquet."""
-        return write_rows(self.rows, path)
-
-    @property
-    def setting(self) -> dict[str, Any]:
-        """Task, policy, perturbation, epsilon and source of the attack."""
-        return {key: self.rows[0][key] for key in SETTING}
-
-    @property
-    def task(self) -> str:
-        return str(self.rows[0]["task"])
-
-    @property
-    def policy(self) -> str:
-        return str(self.rows[0]["policy"])
-
-    @cached_property
-    def successes(self) -> int:
-        """Episodes that reached the goal."""
-        return sum(bool(row["success"]) for row in self.rows)
-
-    @property
-    def success_rate(self) -> float:
-        """Share of the episodes that reached the goal."""
-        return self.successes / len(self.rows)
-
-    @property
-    def interval(self) -> Interval:
-        """95 % Wilson interval of the success rate."""
-        return wilson_interval(self.successes, len(self.rows))
-
-    @cached_property
-    def return_mean(self) -> float:
-        """Mean return of an episode."""
-        return float(np.mean([row["return"] for row in self.rows]))
-
-    @cached_property
-    def return_interval(self) -> Interval:
-        """95 % bootstrap interval of the mean return."""
-        return bootstrap_interval([row["return"] for row in self.rows])
-
-    def figures(self) -> dict[str, Any]:
-        """Setting and every figure as JSON-able numbers, the rows of the tables and of report.json."""
-        returns = [row["return"] for row in self.rows]
-        names = [key for key in self.rows[0] if key.startswith("metric/")]
-        metrics = {name.removeprefix("metric/"): _known_mean(self.rows, name) for name in names}
-        return {
-            **self.setting,
-            "episodes": len(self.rows),
-            "successes": self.successes,
-            "success_rate": self.success_rate,
-            "success_interval": list(self.interval),
-            "return_mean": self.return_mean,
-            "return_interval": list(self.return_interval),
-            "return_iqm": float(iqm(returns)),
-            "return_min": float(min(returns)),
-            "length_mean": float(np.mean([row["length"] for row in self.rows])),
-            "truncated_rate": float(np.mean([row["truncated"] for row in self.rows])),
-            "metrics": {name: value for name, value in metrics.items() if value is not None},
-        }
+ABANDONED: Row = {"success": False, "return": 0.0, "length": 0, "terminated": False, "truncated": False}
+"""Outcome of an episode that the policy gave up: a failure that earned nothing."""
 
 
 def evaluate(
@@ -183,8 +91,11 @@ def evaluate(
 
         policy = PerturbedPolicy(policy, perturbation, task, seed, source)
     seeds = episode_seeds("evaluation", seed, episodes)
-    finished = stream(policy, task, seeds, num_envs, num_workers, progress=progress)
-    return Evaluation([{**setting, **_outcome(trajectory)} for trajectory in finished])
+    abandoned: list[int] = []
+    finished = stream(policy, task, seeds, num_envs, num_workers, progress=progress, abandoned=abandoned)
+    outcomes = {trajectory.seed: _outcome(trajectory) for trajectory in finished}
+    outcomes |= {seed: {"seed": seed, **ABANDONED} for seed in abandoned}
+    return Evaluation([{**setting, **outcomes[seed]} for seed in seeds])
 
 
 def _outcome(trajectory: Trajectory) -> Row:
@@ -200,44 +111,188 @@ def _outcome(trajectory: Trajectory) -> Row:
     }
 
 
-def _known_mean(rows: Sequence[Row], name: str) -> float | None:
-    values = [row[name] for row in rows if row.get(name) is not None and np.isfinite(row[name])]
-    return float(np.mean(values)) if values else None
+def evaluate_run(
+    run: str | Path,
+    tasks: Sequence[str] = (),
+    episodes: int = 200,
+    seed: int = 0,
+    epsilons: Sequence[float] | None = None,
+    out: str | Path | None = None,
+    demos: Sequence[DemoStore | str | Path] = (),
+    attack_episodes: int | None = None,
+    num_envs: int = 64,
+    num_workers: int = 0,
+    media: bool = True,
+    progress: Progress | None = None,
+    show: bool = True,
+) -> list[Evaluation]:
+    """Evaluate a training run: expert, random, B and A clean, B and A under noise and PGD, A on the task's variations.
+
+    Written for each task as soon as it is finished: "<task>.parquet" (rows), "comparison-<task>.json" (where demos
+    with a test split are given) and "media/<task>-..." (a success and a failure of A).
+
+    Args:
+        run: the run folder.
+        tasks: names of the tasks; those that the run was trained on by default.
+        episodes: episodes of each clean evaluation.
+        seed: seed of the episodes.
+        epsilons: sizes of the perturbations; half of and the whole training epsilon by default; none for no attacks.
+        out: folder of the files; "evaluation" in the run folder by default.
+        demos: stores whose test split B and A are compared on.
+        attack_episodes: episodes of each perturbed evaluation; as many as `episodes` by default.
+        num_envs: environments side by side.
+        num_workers: processes for slow environments.
+        media: record a success and a failure of A.
+        progress: shows how far each evaluation is.
+        show: print a table with intervals when all is done.
+    """
+    from lam_gym.training.checkpoint import load_policy
+
+    run = Path(run)
+    out = run / "evaluation" if out is None else Path(out)
+    policy = load_policy(run)
+    if epsilons is None:
+        largest = TrainConfig.load(run / "config.toml").perturbation.epsilon
+        epsilons = (largest / 2, largest)
+    chosen = list(iterate_tasks(list(tasks) or policy.tasks))
+    stores = [store if isinstance(store, DemoStore) else DemoStore.open(store) for store in demos]
+    held_out = {task.name: _held_out(stores, task) for task in chosen}
+    finished: list[Evaluation] = []
+    for task in chosen:
+        plan = _Plan(run, task, policy, epsilons, episodes, attack_episodes or episodes)
+        mine = []
+        for turn in plan.turns():
+            with progress(turn.title, turn.episodes) if progress else nullcontext() as update:
+                mine.append(turn.run(seed, num_envs, num_workers, update))
+        write_rows([row for evaluation in mine for row in evaluation.rows], out / f"{file_name(task)}.parquet")
+        if held_out[task.name]:
+            comparison = compare(plan.models, task, held_out[task.name], num_envs)
+            comparison.save(out / f"comparison-{file_name(task)}.json")
+        if media:
+            clean = next(one for one in mine if one.policy == "A" and one.setting["perturbation"] == CLEAN)
+            record_media(policy, task, out / "media", clean)
+        finished += mine
+    if show:
+        print_evaluations(finished)
+    return finished
 
 
-def write_rows(rows: Sequence[Row], path: str | Path) -> Path:
-    """Write rows as one Parquet file, aside first and then in place."""
-    path = Path(path)
-    names = [key for key in dict.fromkeys(key for row in rows for key in row) if key not in COLUMNS]
-    schema = pa.schema([*COLUMNS.items(), *((name, pa.float64()) for name in names)])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), aside, compression="zstd")
-    os.replace(aside, path)
-    return path
+@dataclass(frozen=True)
+class _Turn:
+    """One evaluation that is to be done."""
+
+    label: str
+    policy: Policy
+    task: Task
+    episodes: int
+    perturbation: Perturbation | None = None
+    source: NetworkPolicy | None = None
+
+    @property
+    def title(self) -> str:
+        """What a progress bar says."""
+        attack = f" under {self.perturbation.kind} {self.perturbation.epsilon:g}" if self.perturbation else ""
+        return f"{self.task.name}: {self.label}{attack}"
+
+    def run(
+        self, seed: int, num_envs: int, num_workers: int = 0, update: Callable[[int], None] | None = None
+    ) -> Evaluation:
+        """Do it."""
+        return evaluate(
+            self.policy,
+            self.task,
+            self.episodes,
+            seed,
+            self.perturbation,
+            num_envs,
+            num_workers,
+            update,
+            self.label,
+            self.source,
+            "A" if self.source is not None else "",
+        )
+
+    def possible(self) -> bool:
+        """Whether the attack applies to the policy and the task: one step of one episode tells."""
+        try:
+            replace(self, task=replace(self.task, max_episode_steps=1), episodes=1).run(0, 1)
+        except BadConfig:
+            return False
+        return True
 
 
-def read_rows(path: str | Path) -> list[Row]:
-    """The rows of a Parquet file that `write_rows` wrote, in order."""
-    try:
-        table = pq.ParquetFile(path).read()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise BadConfig(f"'{path}' is no readable file of evaluation rows: {error}; evaluate again.") from error
-    lacking = [name for name in COLUMNS if name not in table.column_names]
-    if lacking:
-        raise BadConfig(f"'{path}' lacks the columns {', '.join(lacking)} of evaluation rows; evaluate again.")
-    rows: list[Row] = table.to_pylist()
-    return rows
+class _Plan:
+    """What is evaluated on one task of a run."""
+
+    def __init__(
+        self, run: Path, task: Task, policy: NetworkPolicy, epsilons: Sequence[float], episodes: int, attacked: int
+    ) -> None:
+        from lam_gym.training.checkpoint import load_behavior
+
+        self.task, self.policy, self.epsilons = task, policy, epsilons
+        self.episodes, self.attacked = episodes, attacked
+        self.models: Mapping[str, Policy] = {"B": load_behavior(run, task), "A": policy}
+        """Behavior model and large action policy."""
+
+    def turns(self) -> Iterator[_Turn]:
+        """Clean evaluations, variations of the task, attacks."""
+        if self.task.expert:
+            yield _Turn("expert", ExpertPolicy(self.task), self.task, self.episodes)
+        yield _Turn("random", RandomPolicy(self.task), self.task, self.episodes)
+        for label, model in self.models.items():
+            yield _Turn(label, model, self.task, self.episodes)
+        for name in self.task.variations:
+            yield _Turn("A", self.policy, self.task.vary(name), self.episodes)
+        for label, model in self.models.items():
+            for kind in ATTACKS:
+                yield from self._attacks(label, model, kind)
+
+    def _attacks(self, label: str, model: Policy, kind: Any) -> Iterator[_Turn]:
+        """One kind of attack at every epsilon; computed on A where the model itself has no gradients."""
+        for source in (None, self.policy):
+            turns = [
+                _Turn(label, model, self.task, self.attacked, Perturbation(kind, epsilon, ATTACK_STEPS), source)
+                for epsilon in self.epsilons
+            ]
+            if turns and turns[0].possible():
+                yield from turns
+                return
 
 
-def group_rows(rows: Iterable[Row]) -> list[Evaluation]:
-    """Rows as evaluations, one for each task, policy and perturbation, in order of appearance."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[key] for key in SETTING), []).append(row)
-    return [Evaluation(group) for group in groups.values()]
+def _held_out(stores: Sequence[DemoStore], task: Task) -> list[Trajectory]:
+    """The test splits of the task's demos."""
+    return [
+        trajectory
+        for store in stores
+        if store.task == task.name
+        for trajectory in store.load(store.split_indices("test"))
+    ]
 
 
-def file_name(task: Task | str) -> str:
-    """A task's name as part of a file name: "text/mail" -> "text-mail"."""
-    return (task if isinstance(task, str) else task.name).replace("/", "-")
+def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
+    """Print a table a task: success and return of each evaluation, with their intervals."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
+    tables: dict[str, Table] = {}
+    for evaluation in evaluations:
+        figures = evaluation.figures()
+        name, _, variation = figures["task"].partition("@")
+        if name not in tables:
+            tables[name] = Table(title=name, title_justify="left", box=None, pad_edge=False, header_style="bold")
+            for header in ("policy", "observations"):
+                tables[name].add_column(header, no_wrap=True)
+            for header in ("episodes", "success %", "95 %", "return", "95 %"):
+                tables[name].add_column(header, justify="right", no_wrap=True)
+        (low, high), (least, most) = figures["success_interval"], figures["return_interval"]
+        kind, by = figures["perturbation"], f" by way of {figures['source']}" if figures["source"] else ""
+        seen = variation or CLEAN if kind == CLEAN else f"{kind} {figures['epsilon']:g}{by}"
+        tables[name].add_row(
+            *(figures["policy"], seen, f"{figures['episodes']:,}"),
+            *(f"{100 * figures['success_rate']:.1f}", f"[{100 * low:.1f}, {100 * high:.1f}]"),
+            *(f"{figures['return_mean']:.2f}", f"[{least:.2f}, {most:.2f}]"),
+        )
+    for table in tables.values():
+        console.print(table)
+        console.print()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lam_gym.evaluation.evaluate import Evaluation, file_name
+from lam_gym.evaluation.rows import Evaluation, file_name
 from lam_gym.policy import Policy
 from lam_gym.rollouts import rollout
 from lam_gym.task import Task, get_task
@@ -66,20 +66,19 @@ def find_media(folder: Path, prefix: str) -> list[dict[str, Any]]:
 
 
 def transcript(trajectory: Trajectory) -> str:
-    """A text episode as it would be read: the instruction, then each screen with the action taken on it."""
+    """A text episode as it would be read: the instruction, then each screen with the action taken on it.
+
+    Screens are the observation's own where it has an instruction and a screen, else what the environment renders.
+    """
     lines = []
-    observations = trajectory.observations
-    if isinstance(observations, Mapping):
-        for key in ("instruction", "mission"):
-            if key in observations:
-                lines += [f"{key}: {observations[key][0]}", ""]
+    fields = trajectory.fields()
     screens: Sequence[Any] = trajectory.frames if isinstance(trajectory.frames, tuple) else ()
-    for step, action in enumerate(trajectory.actions):
-        if step < len(screens):
-            lines.append(str(screens[step]).rstrip())
-        lines += [f"> {action}", ""]
-    if len(screens) > len(trajectory):
-        lines += [str(screens[len(trajectory)]).rstrip(), ""]
+    if "instruction" in fields and "screen" in fields:
+        lines += [f"Instruction: {fields['instruction'][0]}", ""]
+        screens = list(fields["screen"])
+    for screen, action in zip(screens, trajectory.actions):
+        lines += [str(screen).rstrip(), f"> {action}", ""]
+    lines += [str(screen).rstrip() for screen in screens[len(trajectory) :]] + [""]
     ending = "success" if trajectory.success else "out of time" if trajectory.truncated else "failure"
     lines.append(f"[{ending} after {len(trajectory)} steps, return {trajectory.episode_return:g}]")
     return "\n".join(lines) + "\n"
@@ -92,7 +91,9 @@ def gif(frames: NDArray[np.uint8], limit: int = GIF_BYTES) -> bytes:
         data = _encode(frames, width, count)
         if len(data) <= limit or (width <= 120 and count <= 12):
             return data
-        width, count = max(120, int(width * 0.85)), max(12, int(count * 0.85))
+        # Bytes grow with the width squared and with the number of frames: the cube root of what is too much.
+        shrink = min(0.9, 0.97 * (limit / len(data)) ** (1 / 3))
+        width, count = max(120, int(width * shrink)), max(12, int(count * shrink))
 
 
 def _encode(frames: NDArray[np.uint8], width: int, count: int) -> bytes:

@@ -134,6 +134,6 @@ def matrix(labels: Sequence[str], counts: Sequence[Sequence[int]], caption: str)
         cells = [f'<td style="background:rgba(var(--mark),{0.5 * count / total:.3f})">{count:,}</td>' for count in row]
         lines.append(f"<tr><th>{escape(label)}</th>{''.join(cells)}</tr>")
     return (
-        f'<div class="scroll"><table class="matrix"><caption>{caption}</caption>'
+        f'<small class="soft">{caption}</small><div class="scroll"><table class="matrix">'
         f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from lam_gym.errors import BadConfig
-from lam_gym.evaluation.evaluate import CLEAN, Evaluation, file_name, group_rows, read_rows
 from lam_gym.evaluation.media import find_media
 from lam_gym.evaluation.page import page
+from lam_gym.evaluation.rows import CLEAN, Evaluation, file_name, group_rows, read_rows
 from lam_gym.evaluation.sections import render
 from lam_gym.training.config import read_toml
 
@@ -54,10 +54,15 @@ def write_report(run: str | Path, evaluation: str | Path | None = None) -> Path:
 def collect(run: Path, folder: Path, curves: Curves) -> dict[str, Any]:
     """Every number of the report, as JSON-able data."""
     tasks: dict[str, dict[str, Any]] = {}
-    for group in read_evaluations(folder):
+    groups = read_evaluations(folder)
+    undisturbed = {(group.task, group.policy): group for group in groups if group.setting["perturbation"] == CLEAN}
+    for group in groups:
         base = group.task.partition("@")[0]
         entry = tasks.setdefault(base, {"evaluations": [], "comparison": None, "media": []})
-        entry["evaluations"].append(group.figures())
+        figures = group.figures()
+        if figures["perturbation"] != CLEAN:
+            figures["clean"] = same_episodes(undisturbed.get((group.task, group.policy)), group)
+        entry["evaluations"].append(figures)
     for path in sorted(folder.glob("comparison-*.json")):
         comparison = _read_json(path)
         entry = tasks.setdefault(comparison["task"], {"evaluations": [], "comparison": None, "media": []})
@@ -76,6 +81,15 @@ def read_evaluations(folder: Path) -> list[Evaluation]:
     """Every evaluation in the folder's Parquet files, ordered by task."""
     rows = [row for path in sorted(folder.glob("*.parquet")) for row in read_rows(path)]
     return group_rows(rows)
+
+
+def same_episodes(undisturbed: Evaluation | None, attacked: Evaluation) -> dict[str, Any] | None:
+    """Figures of the undisturbed policy on the episodes of an attacked evaluation, or None where some are missing."""
+    rows = {row["seed"]: row for row in undisturbed.rows} if undisturbed is not None else {}
+    seeds = [row["seed"] for row in attacked.rows]
+    if any(seed not in rows for seed in seeds):
+        return None
+    return Evaluation([rows[seed] for seed in seeds]).figures()
 
 
 def read_metrics(path: Path) -> Curves:

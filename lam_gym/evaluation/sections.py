@@ -107,7 +107,7 @@ def task_section(task: str, entry: Mapping[str, Any], folder: Path) -> str:
         parts.append(evaluation_table(clean(own, task), "Undisturbed observations"))
     varied = [figures for figures in evaluations if figures["task"] != task]
     if varied:
-        parts += ["<h3>Variations of the task</h3>", evaluation_table(varied, "Settings that training did not see")]
+        parts += ["<h3>Variations of the task</h3>", evaluation_table(varied, "Other settings of the same task")]
     parts.append(robustness(own))
     if entry["comparison"] is not None:
         parts.append(comparison_section(entry["comparison"]))
@@ -127,12 +127,20 @@ def evaluation_table(evaluations: Sequence[Figures], caption: str) -> str:
                 bar(rate, low, high, color(figures["policy"])),
                 f"{percent(rate)} <small class='soft'>{percent_interval(low, high)}</small>",
                 f"{number(figures['return_mean'])} <small class='soft'>{_interval(figures['return_interval'])}</small>",
-                number(figures["length_mean"]),
+                _last(figures),
                 f"{figures['episodes']:,}",
             ]
         )
-    headers = ("Policy", "", "Success", "Mean return", "Steps", "Episodes")
+    same = "clean" in evaluations[0]
+    headers = ("Policy", "", "Success", "Mean return", "Undisturbed" if same else "Steps", "Episodes")
     return table(headers, rows, numeric=(2, 3, 4, 5), caption=caption)
+
+
+def _last(figures: Figures) -> str:
+    """Success of the same policy on the same episodes without the attack; else the mean length."""
+    if "clean" not in figures:
+        return f"{figures['length_mean']:.1f}"
+    return percent(figures["clean"]["success_rate"]) if figures["clean"] else "–"
 
 
 def _name(figures: Figures) -> str:
@@ -160,18 +168,19 @@ def robustness(evaluations: Sequence[Figures]) -> str:
     attacked = [figures for figures in evaluations if figures["perturbation"] != "clean"]
     if not attacked:
         return ""
-    start = {figures["policy"]: figures for figures in evaluations if figures["perturbation"] == "clean"}
     lines: dict[tuple[str, str], list[Figures]] = {}
     for figures in attacked:
         lines.setdefault((figures["policy"], _attack(figures)), []).append(figures)
     paths = {
-        (policy, attack): sorted([*([start[policy]] if policy in start else []), *points], key=lambda p: p["epsilon"])
-        for (policy, attack), points in lines.items()
+        line: sorted([*([points[0]["clean"]] if points[0]["clean"] else []), *points], key=lambda p: p["epsilon"])
+        for line, points in lines.items()
     }
     success = attack_chart(paths, "success_rate", "success_interval", "Success against epsilon")
     returns = attack_chart(paths, "return_mean", "return_interval", "Mean return against epsilon")
     return f'<h3>Perturbed observations</h3><div class="cards">{success}{returns}</div>' + evaluation_table(
-        attacked, "Noise is uniform in the ball; FGSM and PGD search it for the point that changes the policy most"
+        attacked,
+        "Noise is uniform in the ball; FGSM and PGD search it for the point that changes the policy most. "
+        "Undisturbed: success of the same policy on the same episodes without the attack",
     )
 
 
@@ -220,11 +229,13 @@ def training_section(curves: Curves) -> str:
     """Learning curves: total loss, its parts, accuracy, success on validation episodes."""
     parts = {key: curve for key, curve in curves.items() if key.startswith("train/loss_")}
     shares = {key: curve for key, curve in curves.items() if key.startswith("train/") and "accuracy" in key}
+    validation = {key: curve for key, curve in curves.items() if key.startswith("validate/") and key.endswith("/loss")}
     success = {key: curve for key, curve in curves.items() if key.endswith("/success_rate")}
     figures = [
         curve_card("Loss", {key: curves[key] for key in ("train/loss",) if key in curves}, shares=False),
         curve_card("Parts of the loss", parts, shares=False),
         curve_card("Accuracy on training batches", shares, shares=True),
+        curve_card("Loss on validation demonstrations", validation, shares=False),
         curve_card("Success on validation episodes", success, shares=True),
     ]
     shown = "".join(figure for figure in figures if figure)
@@ -255,7 +266,8 @@ def curve_card(title: str, curves: Curves, shares: bool) -> str:
 
 
 def _curve_name(key: str) -> str:
-    return key.removeprefix("train/").removeprefix("evaluate/").removesuffix("/success_rate").replace("loss_", "")
+    name = key.partition("/")[2]
+    return name.removesuffix("/success_rate").removesuffix("/loss").removeprefix("loss_")
 
 
 def settings_section(config: Mapping[str, Any]) -> str:
@@ -287,5 +299,5 @@ Two policies whose intervals overlap are not told apart by this many episodes.</
 for grids and words the change happens on the embeddings inside the network, in root mean squares of the embedding,
 which no sensor could do and is thus an upper bound. The environment itself is never touched.</p>
 <p><b>Recompute.</b> Every figure follows from the rows, one an episode, in <code>evaluation/*.parquet</code>:
-<code>lam_gym.evaluation.evaluate.group_rows(read_rows(path))</code>. <code>report.json</code> holds the same
+<code>lam_gym.evaluation.rows.group_rows(read_rows(path))</code>. <code>report.json</code> holds the same
 numbers.</p>"""

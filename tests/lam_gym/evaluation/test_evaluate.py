@@ -1,25 +1,54 @@
-"""Evaluations: rows, figures, files, independence of the number of environments."""
+"""Evaluations of policies and of whole runs: seeds, independence of the batch, files."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 
-from lam_gym.errors import BadConfig
-from lam_gym.evaluation.evaluate import COLUMNS, Evaluation, evaluate, file_name, group_rows, read_rows, write_rows
-from lam_gym.policy import RandomPolicy
+from lam_gym.demonstrations.recording import record
+from lam_gym.demonstrations.splits import split
+from lam_gym.errors import BadConfig, BadDemos, UnknownTask
+from lam_gym.evaluation.evaluate import evaluate, evaluate_run
+from lam_gym.evaluation.report import write_report
+from lam_gym.evaluation.rows import COLUMNS, Evaluation, group_rows, read_rows
+from lam_gym.policy import Memory, RandomPolicy
 from lam_gym.task import episode_seeds
+from lam_gym.training.config import TrainConfig
+from lam_gym.training.joint import train
+from lam_gym.trajectory import Action, Observation
 
 TASK = "control/cartpole"
+MAIL = "text/mail"
 
 
 @pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
     return evaluate(RandomPolicy(TASK), TASK, episodes=12, label="random")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a few steps on a vector task and a text task, beside its demos."""
+    folder = tmp_path_factory.mktemp("run")
+    for task, name in ((TASK, "cartpole"), (MAIL, "mail")):
+        split(record(task, 6, 0, folder / name), 0.5, 0.0, 0.5)
+    config = TrainConfig(
+        tasks=(TASK, MAIL),
+        out=str(folder / "run"),
+        preset="xs",
+        steps=2,
+        batch_size=4,
+        evaluate_episodes=0,
+        tensorboard=False,
+    )
+    return train(config, [folder / "cartpole", folder / "mail"])
 
 
 def test_one_row_an_episode_on_evaluation_seeds(evaluation: Evaluation) -> None:
@@ -41,63 +70,69 @@ def test_the_number_of_environments_changes_nothing(evaluation: Evaluation) -> N
     assert done == list(range(1, 13))
 
 
-def test_rows_come_back_from_parquet(evaluation: Evaluation, tmp_path: Path) -> None:
-    path = evaluation.save(tmp_path / "deep" / "rows.parquet")
-    again = Evaluation.load(path)
-    assert again.rows == evaluation.rows
-    assert again.figures() == evaluation.figures() == Evaluation.from_rows(again.rows).figures()
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_metrics_become_columns(evaluation: Evaluation, tmp_path: Path) -> None:
-    rows = [{**row, "metric/progress": index / 2} for index, row in enumerate(evaluation.rows[:3])]
-    del rows[1]["metric/progress"]
-    rows[2]["metric/late"] = float("nan")
-    back = read_rows(write_rows(rows, tmp_path / "rows.parquet"))
-    assert Evaluation(back).figures()["metrics"] == {"progress": 0.5}
-
-
-def test_rows_of_several_evaluations_are_told_apart(evaluation: Evaluation) -> None:
-    others = [{**row, "policy": "A"} for row in evaluation.rows]
-    groups = group_rows([*evaluation.rows, *others])
-    assert [group.policy for group in groups] == ["random", "A"]
-    with pytest.raises(BadConfig, match="2 combinations"):
-        Evaluation([*evaluation.rows, *others])
-    with pytest.raises(BadConfig, match="0 combinations"):
-        Evaluation([])
-
-
-def test_unreadable_rows_are_one_sentence(tmp_path: Path) -> None:
-    broken = tmp_path / "rows.parquet"
-    broken.write_bytes(b"PAR1 no more")
-    with pytest.raises(BadConfig, match="no readable file"):
-        Evaluation.load(broken)
-    with pytest.raises(BadConfig, match="no readable file"):
-        Evaluation.load(tmp_path / "absent.parquet")
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    pq.write_table(pa.table({"task": ["a"]}), broken)
-    with pytest.raises(BadConfig, match="lacks the columns policy"):
-        Evaluation.load(broken)
-
-
 def test_no_episodes_is_an_error() -> None:
     with pytest.raises(BadConfig, match="at least one episode"):
         evaluate(RandomPolicy(TASK), TASK, episodes=0)
 
 
-def test_label_defaults_to_the_class_and_names_become_files() -> None:
+def test_label_defaults_to_the_class() -> None:
     assert evaluate(RandomPolicy(TASK), TASK, episodes=1).policy == "RandomPolicy"
-    assert file_name("text/mail@held_out_phrasing") == "text-mail@held_out_phrasing"
 
 
-def test_figures_are_plain_numbers(evaluation: Evaluation) -> None:
-    figures = evaluation.figures()
-    assert figures["return_min"] == min(row["return"] for row in evaluation.rows)
-    assert not any(isinstance(value, np.generic) for value in figures.values())
+def test_giving_up_is_a_failure() -> None:
+    class Quitter(RandomPolicy):
+        def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action], Memory]:
+            return [0] + [None] * (len(observations) - 1), memory
+
+    result = evaluate(Quitter(TASK), TASK, episodes=3, num_envs=3)
+    assert [row["seed"] for row in result.rows] == episode_seeds("evaluation", 0, 3)
+    assert [row["length"] > 0 for row in result.rows] == [True, False, False]
+    assert result.successes == 0
+
+
+def test_a_run_is_evaluated_from_every_side(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    titles: list[str] = []
+
+    @contextmanager
+    def progress(label: str, total: int) -> Iterator[Any]:
+        titles.append(label)
+        yield lambda done: None
+
+    demos = [run.parent / "cartpole", run.parent / "mail"]
+    found = evaluate_run(run, episodes=4, attack_episodes=2, demos=demos, epsilons=(0.1,), progress=progress)
+    assert len(titles) == len(found)
+    settings = {(one.task, one.policy, one.setting["perturbation"], len(one.rows)) for one in found}
+    for task in (TASK, MAIL):
+        assert {(task, name, "clean", 4) for name in ("expert", "random", "B", "A")} <= settings
+        assert {(task, name, kind, 2) for name in "AB" for kind in ("noise", "pgd")} <= settings
+    assert (f"{MAIL}@held_out_phrasing", "A", "clean", 4) in settings
+    expert = next(one for one in found if one.policy == "expert" and one.task == MAIL)
+    assert expert.success_rate == 1.0
+    groups = group_rows(read_rows(run / "evaluation" / "text-mail.parquet"))
+    assert [group.figures() for group in groups] == [one.figures() for one in found if one.task.startswith(MAIL)]
+    comparison = json.loads((run / "evaluation" / "comparison-text-mail.json").read_text())
+    assert comparison["episodes"] == 3
+    assert set(comparison["policies"]) == {"A", "B"}
+    assert list((run / "evaluation" / "media").glob("text-mail-*.txt"))
+    assert "held_out_phrasing" in capsys.readouterr().out
+    assert "text/mail" in write_report(run).read_text()
+
+
+def test_files_go_where_they_are_asked_to(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = evaluate_run(run, [TASK], 2, epsilons=(), out=tmp_path / "out", media=False, show=False)
+    assert [one.policy for one in found] == ["expert", "random", "B", "A"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["control-cartpole.parquet"]
+    assert capsys.readouterr().out == ""
+
+
+def test_wrong_tasks_and_unsplit_demos_are_one_sentence(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(UnknownTask):
+        evaluate_run(run, ["control/cartpol"])
+    record(TASK, 1, 5, tmp_path / "raw")
+    with pytest.raises(BadDemos, match="no split 'test'"):
+        evaluate_run(run, [TASK], demos=[tmp_path / "raw"])
 
 
 def test_imports_no_torch() -> None:
-    code = "import sys, lam_gym.evaluation.evaluate, lam_gym.evaluation.statistics; print('torch' in sys.modules)"
+    code = "import sys, lam_gym.evaluation.evaluate, lam_gym.evaluation.report; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
