@@ -62,9 +62,12 @@ white-space:nowrap}
 table.wide thead{position:absolute;clip-path:inset(50%)}table.wide tr{display:block;padding:10px 0;
 border-bottom:1px solid var(--line)}table.wide td{display:flex;justify-content:space-between;gap:16px;border:0;
 padding:2px 0;text-align:right}table.wide td:before{content:attr(data-label);color:var(--soft);text-align:left}
+
+table.wide td:not([data-label]):before{content:none}svg.chart text{font-size:14px}
 table.wide td:first-child{font-weight:600;text-align:left}table.wide td:not([data-label]) span:has(.bar){flex:1}}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--track:#eee}body{font-size:11pt}
-main{max-width:none;padding:0}nav{display:none}pre{max-height:none}h2,h3,h4{break-after:avoid}
+main{max-width:none;padding:0}nav{display:none}thead{break-after:avoid}table.wide td:first-child{white-space:nowrap}
+pre{max-height:none}h2,h3,h4{break-after:avoid}
 .cards{grid-template-columns:1fr 1fr}}
 """
 
