@@ -58,7 +58,7 @@ class NetworkPolicy:
 
     def act(
         self,
-        observations: Sequence[Observation],
+        observations: Sequence[Observation] | NDArray[Any],
         memory: Memory,
         perturbation: Perturbation | None = None,
         streams: Sequence[np.random.Generator] | None = None,
