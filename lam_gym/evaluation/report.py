@@ -18,7 +18,7 @@ from typing import Any
 from lam_gym.errors import BadConfig
 from lam_gym.evaluation.media import find_media
 from lam_gym.evaluation.page import page
-from lam_gym.evaluation.rows import CLEAN, Evaluation, file_name, group_rows, read_rows
+from lam_gym.evaluation.rows import CLEAN, SETTING, Evaluation, file_name, group_rows, read_rows
 from lam_gym.evaluation.sections import render
 from lam_gym.training.config import read_toml
 
@@ -78,9 +78,13 @@ def collect(run: Path, folder: Path, curves: Curves) -> dict[str, Any]:
 
 
 def read_evaluations(folder: Path) -> list[Evaluation]:
-    """Every evaluation in the folder's Parquet files, ordered by task."""
-    rows = [row for path in sorted(folder.glob("*.parquet")) for row in read_rows(path)]
-    return group_rows(rows)
+    """Every evaluation in the folder's Parquet files, in the order of their names; an episode counts once."""
+    rows = {
+        tuple(row[key] for key in (*SETTING, "seed")): row
+        for path in sorted(folder.glob("*.parquet"))
+        for row in read_rows(path)
+    }
+    return group_rows(rows.values())
 
 
 def same_episodes(undisturbed: Evaluation | None, attacked: Evaluation) -> dict[str, Any] | None:

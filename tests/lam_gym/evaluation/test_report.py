@@ -219,7 +219,10 @@ def test_parts_that_are_missing_are_left_out(tmp_path: Path) -> None:
     assert "Settings" not in text
     assert json.loads((tmp_path / "report.json").read_text())["learning"]["train/loss"]["last"] is None
     write_rows(episodes("own/task", "A", 0.5), tmp_path / "elsewhere" / "own-task.parquet")
+    write_rows(episodes("own/task", "A", 0.5), tmp_path / "elsewhere" / "twice.parquet")
     assert "own/task" in " ".join(read(write_report(tmp_path, tmp_path / "elsewhere")).text)
+    (twice,) = json.loads((tmp_path / "report.json").read_text())["tasks"]["own/task"]["evaluations"]
+    assert twice["episodes"] == 200
 
 
 def test_broken_files_are_one_sentence(tmp_path: Path) -> None:
