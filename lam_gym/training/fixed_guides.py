@@ -11,16 +11,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-import torch
+from typing import Any, Protocol, runtime_checkable
 
 from lam_gym.errors import BadConfig
 from lam_gym.models.behavior import fit_behavior
-from lam_gym.models.distributions import Categorical, Distribution, Gaussian
+from lam_gym.models.distributions import Categorical, Distribution
+from lam_gym.task import Task
 from lam_gym.training.batches import Batch, TaskData
 from lam_gym.training.checkpoint import BEHAVIOR, load_fixed_behavior
 from lam_gym.training.config import TrainConfig
+from lam_gym.trajectory import Observation
+
+
+@runtime_checkable
+class FixedModel(Protocol):
+    """A tree or an imitation clone."""
+
+    def distribution(self, task: Task | str, observations: Sequence[Observation]) -> Distribution:
+        """The distributions over the actions of these observations."""
+        ...
+
+    def save(self, folder: Path) -> Path:
+        """Write the model."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,10 @@ class FixedGuide:
 
     def answer(self, batch: Batch) -> Distribution:
         """Its distributions on the frames of a batch."""
-        return self.table.select(batch.steps)
+        table, candidates = self.table.select(batch.steps), batch.inputs.candidates
+        if isinstance(table, Categorical) and candidates is not None:
+            return Categorical(table.log_probs[:, : candidates.shape[1]])
+        return table
 
 
 def fit_guides(config: TrainConfig, data: Sequence[TaskData], run: Path, resume: bool) -> dict[str, FixedGuide]:
@@ -42,10 +58,11 @@ def fit_guides(config: TrainConfig, data: Sequence[TaskData], run: Path, resume:
     for part in data:
         if config.augment.symmetries and part.task.symmetries and config.loss.kappa > 0:
             raise BadConfig(
-                f"A '{config.behavior}' behavior model guides on the recorded observations only, and '{part.task.name}' "
-                "declares symmetries: set augment.symmetries to false, or loss.kappa to 0."
+                f"A '{config.behavior}' behavior model guides on the recorded observations only, and "
+                f"'{part.task.name}' declares symmetries: set augment.symmetries to false, or loss.kappa to 0."
             )
         folder = run / BEHAVIOR / part.task.name
+        model: Any
         if resume and folder.exists():
             model = load_fixed_behavior(run, part.task.name, config.behavior)
         else:
@@ -55,11 +72,7 @@ def fit_guides(config: TrainConfig, data: Sequence[TaskData], run: Path, resume:
     return guides
 
 
-def tabulate(model: object, data: TaskData) -> Distribution:
+def tabulate(model: FixedModel, data: TaskData) -> Distribution:
     """The distributions of a fixed behavior model over all steps of a task's demos."""
     observations = [trajectory.observation(step) for trajectory in data.trajectories for step in range(len(trajectory))]
-    answer = model.log_probs(observations)  # type: ignore[attr-defined]
-    if isinstance(answer, tuple):
-        mean, scale = (torch.from_numpy(np.asarray(part, dtype=np.float32)) for part in answer)
-        return Gaussian(mean, scale.expand_as(mean).log())
-    return Categorical(torch.from_numpy(np.asarray(answer, dtype=np.float32)))
+    return model.distribution(data.task, observations)
