@@ -166,6 +166,8 @@ _TABLE: dict[str, Task] = {
         instruction="do what the instruction asks in the mail application",
         max_episode_steps=20,
         expert="lam_envs.text.experts:mail",
+        random_return=0.0018,
+        expert_return=1.0,
         variations={
             "held_out_phrasing": {"phrasing": "held_out"},
             "held_out_layout": {"layout": "held_out"},

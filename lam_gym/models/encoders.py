@@ -178,12 +178,9 @@ class TextPool(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.word = nn.Linear(width, width)
         self.out = nn.Linear(2 * width, width)
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> Float[Tensor, "N E"]:
-        shown = present.unsqueeze(-1)
-        words = F.silu(self.word(vectors)) * shown
-        mean = words.sum(1) / shown.sum(1).clamp(min=1)
-        out: Tensor = self.out(torch.cat([mean, words.amax(1)], dim=-1))
+        mean = vectors.sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+        out: Tensor = self.out(torch.cat([mean, vectors.amax(1)], dim=-1))
         return out

@@ -1,6 +1,7 @@
 """Sizes of the large action policy by name, and of the behavior model.
 
-`xs` trains in about a minute on a CPU core, `s` is the default of the command line. Only the sizes differ.
+`xs` trains in about a minute on a CPU core, `s` is the default of the command line. Only the sizes differ. `mlp` has no
+sizes of its own: it is the multilayer perceptron of `behavior.VectorNetwork`, for one task of one plain vector.
 """
 
 from __future__ import annotations
@@ -26,8 +27,12 @@ class Preset:
     """Channels of the grid encoder."""
 
 
+MLP = "mlp"
+"""Preset of plain behavior cloning: the policy is the multilayer perceptron that a behavior network is."""
+
 PRESETS: dict[str, Preset] = {
-    "behavior": Preset(width=64, layers=1, heads=4, hidden=64, channels=32),
+    MLP: Preset(width=0, layers=0, heads=0, hidden=0, channels=0),
+    "behavior": Preset(width=48, layers=1, heads=4, hidden=64, channels=32),
     "xs": Preset(width=96, layers=2, heads=4, hidden=96, channels=48),
     "s": Preset(width=160, layers=4, heads=4, hidden=160, channels=48),
 }

@@ -6,7 +6,7 @@
     RUN/checkpoints/best.json               which checkpoint did best by rollouts
     RUN/behavior/<task>/                    behavior models of the fixed kinds
 
-Loading executes nothing. `load_policy(run)` gives the large action policy, `load_behavior(run, task)` its behavior model.
+Loading executes nothing. `load_policy(run)` gives the large action policy, `load_behavior(run, task)` a behavior model.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from lam_gym.errors import BadCheckpoint
+from lam_gym.errors import BadCheckpoint, BadConfig
 from lam_gym.models.behavior import Network, build_behavior_network
 from lam_gym.models.large_action import ActionNetwork, Statistics
-from lam_gym.models.presets import Preset
+from lam_gym.models.presets import MLP, Preset, get_preset
 from lam_gym.models.spaces import TaskSpaces
 from lam_gym.policy import Policy
 from lam_gym.task import Task, get_task
@@ -72,9 +72,14 @@ class ModelCard:
             behavior_hidden=tuple(data["behavior_hidden"]),
         )
 
-    def build_policy(self) -> ActionNetwork:
-        """The large action policy with fresh weights."""
-        return ActionNetwork(self.spaces, self.preset, self.statistics)
+    def build_policy(self) -> Network:
+        """The large action policy with fresh weights; a multilayer perceptron where the preset says so."""
+        if self.preset != get_preset(MLP):
+            return ActionNetwork(self.spaces, self.preset, self.statistics)
+        if len(self.spaces) != 1 or not self.spaces[0].is_vector:
+            names = ", ".join(spaces.task for spaces in self.spaces)
+            raise BadConfig(f"Preset '{MLP}' clones one task of one plain vector, not {names}: choose another preset.")
+        return self.build_behavior(self.spaces[0].task)
 
     def build_behavior(self, task: str) -> Network:
         """The behavior network of one task with fresh weights."""
@@ -87,7 +92,7 @@ class ModelCard:
 def save_checkpoint(
     run: Path, step: int, card: ModelCard, tensors: Mapping[str, Mapping[str, Tensor]], state: Mapping[str, Any]
 ) -> Path:
-    """Write one complete checkpoint: a file for each group of tensors, the card and the state; then give it its name."""
+    """Write one complete checkpoint aside (a file a group of tensors, the card, the state), then give it its name."""
     folder = run / CHECKPOINTS / f"step-{step:08d}"
     aside = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)

@@ -104,7 +104,7 @@ class TrainConfig:
     out: str = "runs/run"
     """Folder of the run."""
     preset: str = "s"
-    """Size of the large action policy: xs or s; "behavior" is the behavior model's."""
+    """Size of the large action policy: xs or s; "mlp" clones one vector task by a plain multilayer perceptron."""
     behavior: Literal["network", "tree", "imitation"] = "network"
     """Kind of the behavior models."""
     behavior_hidden: tuple[int, ...] = (64, 64)

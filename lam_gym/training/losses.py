@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from lam_gym.models.behavior import Network
-from lam_gym.models.distributions import Distribution, divergence
+from lam_gym.models.distributions import Categorical, Distribution, divergence
 from lam_gym.training.batches import Batch
 from lam_gym.training.config import LossConfig
 
@@ -34,6 +35,8 @@ def imitation_loss(distribution: Distribution, actions: Float[Tensor, "N n"] | I
     With two actions this is the binary cross-entropy -[y log p + (1 - y) log(1 - p)].
     Source: Pomerleau 1988, "ALVINN".
     """
+    if isinstance(distribution, Categorical):
+        return F.nll_loss(distribution.log_probs, actions)
     return -distribution.log_prob(actions).mean()
 
 

@@ -44,12 +44,15 @@ class Sampler:
         self.data = list(data)
         self.config = config
         self.weights = mixture_weights([len(part) for part in data], config.mixture)
+        self._every_task: list[tuple[int, float]] = []
+        if len(self.data) <= config.tasks_per_step:
+            self._every_task = list(enumerate(self.weights.tolist()))
         self._blocks: dict[int, tuple[int, Int[Tensor, "R B"]]] = {}
 
     def tasks(self, step: int) -> list[tuple[int, float]]:
         """Numbers of the tasks of a step and the weight of each one's loss; the weights sum to 1."""
-        if len(self.data) <= self.config.tasks_per_step:
-            return [(index, float(weight)) for index, weight in enumerate(self.weights)]
+        if self._every_task:
+            return self._every_task
         rng = np.random.default_rng((self.config.seed, 1, step))
         chosen = rng.choice(len(self.data), self.config.tasks_per_step, p=self.weights)
         return [(int(index), 1.0 / len(chosen)) for index in chosen]

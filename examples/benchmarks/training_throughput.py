@@ -1,0 +1,116 @@
+"""Samples a second of behavior cloning: lam-gym's training loop against imitation's BC, in one run, on one thread.
+
+    python examples/benchmarks/training_throughput.py [--batches 10000] [--repeats 3] [--out FILE]
+
+Both clone the same CartPole demos with the same multilayer perceptron (tanh), AdamW, batch size and number of batches.
+lam-gym runs `train` with every other term of the joint loss at zero; its rate is read off the run's own metrics, which
+time everything in the loop. imitation's BC is timed over `train(n_batches=...)`. Denormal numbers are flushed for both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import torch
+from imitation.algorithms import bc
+from imitation.util import logger
+from stable_baselines3.common.policies import ActorCriticPolicy
+
+import lam_gym
+from lam_gym.demonstrations.exchange import to_imitation
+from lam_gym.training.config import AugmentConfig, LossConfig, OptimizerConfig
+from lam_gym.training.metrics import read_metrics
+
+TASK = "control/cartpole"
+CELLS = [((32, 32), 32, 6.0), ((32, 32), 256, 9.0), ((256, 256), 32, 4.3), ((256, 256), 256, 3.5)]
+"""Hidden layers, batch size, ratio to reach."""
+LEARNING_RATE = 1e-3
+
+
+def ours(store: lam_gym.DemoStore, hidden: tuple[int, ...], batch_size: int, batches: int, folder: Path) -> float:
+    """Samples a second of `lam_gym.train`."""
+    config = lam_gym.TrainConfig(
+        tasks=(TASK,),
+        out=str(folder),
+        preset="mlp",
+        behavior_hidden=hidden,
+        steps=batches,
+        batch_size=batch_size,
+        loss=LossConfig(lambda_=0, kappa=0, kappa_behavior=0, beta=0, rho=0),
+        augment=AugmentConfig(symmetries=False),
+        optimizer=OptimizerConfig(
+            learning_rate=LEARNING_RATE, schedule="constant", warmup=0, max_grad_norm=0, ema=0, beta_2=0.999
+        ),
+        log_every=min(500, batches),
+        save_every=batches,
+        evaluate_episodes=0,
+        tensorboard=False,
+    )
+    lam_gym.train(config, [store])
+    seconds = [line["time/step_s"] for line in read_metrics(folder) if "time/step_s" in line]
+    return batch_size / statistics.mean(seconds)
+
+
+def theirs(store: lam_gym.DemoStore, hidden: tuple[int, ...], batch_size: int, batches: int, folder: Path) -> float:
+    """Samples a second of imitation's BC."""
+    env = lam_gym.make_env(TASK)
+    policy = ActorCriticPolicy(env.observation_space, env.action_space, lambda _: LEARNING_RATE, net_arch=list(hidden))
+    trainer = bc.BC(
+        observation_space=env.observation_space,
+        action_space=env.action_space,
+        rng=np.random.default_rng(0),
+        policy=policy,
+        demonstrations=to_imitation(store),
+        batch_size=batch_size,
+        optimizer_cls=torch.optim.AdamW,
+        optimizer_kwargs={"lr": LEARNING_RATE},
+        device="cpu",
+        custom_logger=logger.configure(folder / "imitation", format_strs=[]),
+    )
+    start = time.perf_counter()
+    trainer.train(n_batches=batches, progress_bar=False, log_interval=10**9)
+    return batch_size * batches / (time.perf_counter() - start)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--batches", type=int, default=10_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--episodes", type=int, default=20, help="CartPole demos of 500 steps")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "training_throughput.json")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        store = lam_gym.record(TASK, episodes=arguments.episodes, seed=0, out=f"{folder}/demos")
+        print(f"{'network':>10} {'batch':>6} {'imitation/s':>12} {'lam-gym/s':>12} {'ratio':>7} {'to reach':>9}")
+        for hidden, batch_size, target in CELLS:
+            pairs = []
+            for repeat in range(arguments.repeats):
+                run = Path(folder) / f"run-{hidden[0]}-{batch_size}-{repeat}"
+                peer = theirs(store, hidden, batch_size, arguments.batches, run)
+                pairs.append((peer, ours(store, hidden, batch_size, arguments.batches, run)))
+            ratio = statistics.median(mine / peer for peer, mine in pairs)
+            peer, mine = (statistics.median(values) for values in zip(*pairs))
+            name = "x".join(map(str, hidden))
+            print(
+                f"{name:>10} {batch_size:>6} {peer:>12,.0f} {mine:>12,.0f} {ratio:>6.1f}x {target:>8.1f}x", flush=True
+            )
+            rows.append({"network": name, "batch": batch_size, "imitation": peer, "lam_gym": mine, "ratio": ratio})
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    report = {"batches": arguments.batches, "repeats": arguments.repeats, "torch": torch.__version__, "rows": rows}
+    arguments.out.write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
