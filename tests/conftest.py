@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import os
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
 import pytest
+from beartype import BeartypeConf, beartype
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-install_import_hook(["lam_gym.models", "lam_gym.training"], "beartype.beartype")
+_checker = types.ModuleType("lam_gym_checker")
+_checker.__dict__["check"] = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a float, as for mypy
+sys.modules[_checker.__name__] = _checker
+install_import_hook(["lam_gym.models", "lam_gym.training"], "lam_gym_checker.check")
 
 
 @pytest.fixture(autouse=True)
