@@ -37,7 +37,7 @@ class FieldSpaces:
     shape: tuple[int, ...] = ()
     """Shape of one observation (text: empty)."""
     sizes: tuple[int, ...] = ()
-    """Codes: number of values of each entry; grid: number of values of each channel."""
+    """Codes: one more than the highest value of each entry; grid: the same for each channel."""
 
     @property
     def width(self) -> int:
@@ -138,10 +138,11 @@ def _describe_fields(key: str, space: gymnasium.Space[Any]) -> list[FieldSpaces]
         items = space.spaces.items() if isinstance(space, spaces.Dict) else enumerate(space.spaces)
         prefix = f"{key}/" if key else ""
         return [field for name, inner in items for field in _describe_fields(f"{prefix}{name}", inner)]
-    if isinstance(space, spaces.Discrete):
-        return [FieldSpaces(key, "codes", (), (int(space.n),))]
-    if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1:
-        return [FieldSpaces(key, "codes", space.nvec.shape, tuple(int(n) for n in space.nvec))]
+    if isinstance(space, spaces.Discrete) and space.start >= 0:
+        return [FieldSpaces(key, "codes", (), (int(space.start + space.n),))]
+    first = np.asarray(getattr(space, "start", 0))  # of MultiDiscrete: Gymnasium 1.0 and later
+    if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1 and (first >= 0).all():
+        return [FieldSpaces(key, "codes", space.nvec.shape, tuple(int(top) for top in space.nvec + first))]
     if isinstance(space, (spaces.Box, spaces.MultiBinary)):
         return [_describe_array(key, space)]
     if isinstance(space, spaces.Text) or isinstance(space.sample(), str):

@@ -66,7 +66,7 @@ def perturb(
     # A padded word embeds to zero and must stay there: only what is present moves.
     radius = {key: reach * (clean[key] != 0).any(-1, keepdim=True) for key, reach in radius.items()}
     delta = {key: noise(key, clean[key]) * reach for key, reach in radius.items()}
-    if perturbation.kind == "noise" or perturbation.epsilon == 0:
+    if perturbation.kind == "noise" or perturbation.epsilon == 0 or not delta:
         return {key: value + delta[key] if key in delta else value for key, value in clean.items()}
     with torch.no_grad():
         reference = respond(clean)
