@@ -1,7 +1,7 @@
 """Per-feature statistics of demonstrations: count, mean, standard deviation, minimum, maximum; merged exactly.
 
 Scalars and vectors have one figure an entry; grids and pictures (two dimensions and more) one figure a channel
-(the last axis). Values that are not finite are left out, and `count` says how many were counted.
+(the last axis). Values that are not finite (or beyond 1e150) are left out, and `count` says how many were counted.
 Merging: Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
 """
 
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDEST_HISTOGRAM = 4096
+_LARGEST = 1e150
+"""Beyond this the square of a float64 is not finite, and neither would be the standard deviation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +86,9 @@ def measure(values: NDArray[Any]) -> Statistics:
 
 def _measure_column(values: NDArray[Any]) -> tuple[int, float, float, float, float]:
     """Count, mean, squared deviations, minimum and maximum of a vector."""
-    if values.dtype.kind == "f" and not np.isfinite(values.sum(dtype=np.float64)):
-        values = values[np.isfinite(values)]
+    if values.dtype.kind == "f":
+        usable = np.abs(values) < _LARGEST if values.dtype == np.float64 else np.isfinite(values)
+        values = values if usable.all() else values[usable]
     if len(values) == 0:
         return 0, 0.0, 0.0, 0.0, 0.0
     lowest, highest = values.min(), values.max()
@@ -100,7 +103,7 @@ def _measure_column(values: NDArray[Any]) -> tuple[int, float, float, float, flo
 def _measure_histogram(values: NDArray[Any], lowest: int, highest: int) -> tuple[int, float, float, float, float]:
     offsets = values.view(np.uint8) if values.dtype == bool else values
     if lowest:
-        offsets = offsets.astype(np.int64) - lowest
+        offsets = values - values.dtype.type(lowest) if values.dtype.kind == "u" else values.astype(np.int64) - lowest
     counts = np.bincount(offsets, minlength=highest - lowest + 1).tolist()
     numbers = range(lowest, highest + 1)
     mean = sum(number * times for number, times in zip(numbers, counts)) / len(values)

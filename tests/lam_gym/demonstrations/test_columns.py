@@ -94,6 +94,13 @@ def test_every_dtype_and_shape(dtype: str, shape: tuple[int, ...]) -> None:
         assert before.equals(after)
 
 
+def test_text_observations() -> None:
+    for steps in (1, 3):
+        screens = texts(*("" if step == 1 else f"screen {step}" for step in range(steps + 1)))
+        trajectory = episode(steps, 0, observations=screens, admissible_actions=((),) * (steps + 1))
+        assert through_parquet([trajectory])[0].equals(trajectory)
+
+
 def test_special_floats_keep_their_bits() -> None:
     values = np.array([np.nan, np.inf, -np.inf, -0.0, 5e-324])
     trajectory = Trajectory(

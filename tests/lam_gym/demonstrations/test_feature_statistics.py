@@ -43,6 +43,14 @@ def test_wide_integers_and_negative_ones(rng: np.random.Generator) -> None:
         check(measure(values), values, ())
 
 
+def test_extreme_values() -> None:
+    check(measure(np.array([2**64 - 1, 2**64 - 3], dtype=np.uint64)), np.array([2.0**64, 2.0**64]), ())
+    check(measure(np.array([-128, 127], dtype=np.int8)), np.array([-128, 127]), ())
+    assert measure(np.array([1e200, np.inf, -np.inf, 2.0, 4.0])).mean == 3.0
+    assert measure(np.array([3e38, -3e38], dtype=np.float32)).count == 2
+    assert measure(np.array([6e4, np.nan], dtype=np.float16)).count == 1
+
+
 def test_far_from_zero(rng: np.random.Generator) -> None:
     values = 1e9 + rng.normal(size=1000)
     merged = measure(values[:500]).merge(measure(values[500:]))
