@@ -1,7 +1,7 @@
 """Record an expert, look at the episodes, clean and split them.
 
-    python examples/01_record.py
-    python examples/01_record.py --task text/mail --episodes 500
+python examples/01_record.py
+python examples/01_record.py --task text/mail --episodes 500
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Clone an expert: plain behavior cloning is the joint loss with one task and every coefficient zero.
 
-    python examples/02_clone.py                        CartPole, cloned from its controller
-    python examples/02_clone.py --task text/mail --episodes 500 --steps 1000
+python examples/02_clone.py                        CartPole, cloned from its controller
+python examples/02_clone.py --task text/mail --episodes 500 --steps 1000
 """
 
 from __future__ import annotations

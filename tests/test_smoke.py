@@ -49,7 +49,7 @@ def test_record_train_evaluate_report(tmp_path: Path, capsys: pytest.CaptureFixt
         assert cli.main(["data", "split", folder]) == 0
     sizes = ["--preset", "xs", "--steps", "3", "--evaluate-every", "0", "--evaluate-episodes", "2"]
     assert cli.main(["train", "--tasks", *tasks, "--demos", *demos, "--out", run, *sizes]) == 0
-    table = ["--episodes", "3", "--seed", "0", "--out", f"{run}/evaluation"]
+    table = ["--episodes", "3", "--seed", "0", "--out", f"{run}/evaluation", "--clean"]
     assert cli.main(["evaluate", run, "--tasks", *tasks, *table]) == 0
     assert cli.main(["report", run]) == 0
     assert (tmp_path / "run" / "report.html").exists()
