@@ -87,11 +87,15 @@ class RandomPolicy:
 class ExpertPolicy:
     """The task's expert: a scripted one built from the live environment of each episode, or an SB3 policy file.
 
-    A scripted expert that returns None gives the episode up; `rollout` then reports the seed instead of a trajectory.
+    A scripted expert that returns None or raises `lam_envs.third_party.ExpertFailure` gives the episode up; `rollout`
+    then reports the seed instead of a trajectory.
     """
 
     def __init__(self, task: Task | str) -> None:
+        from lam_envs.third_party import ExpertFailure
+
         self.task = get_task(task)
+        self._failure = ExpertFailure
         self._sb3: SB3Policy | None = None
         if not self.task.expert:
             raise BadConfig(f"Task '{self.task.name}' has no expert: give one, such as expert='sb3:ppo:policy.zip'.")
@@ -105,13 +109,25 @@ class ExpertPolicy:
         return [None] * num_envs
 
     def begin(self, task: Task, seed: int, env: gymnasium.Env[Any, Any]) -> Any:
-        return None if self._sb3 else self._factory(env)
+        if self._sb3:
+            return None
+        try:
+            return self._factory(env)
+        except self._failure:
+            return None
 
     def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action], Memory]:
         if self._sb3:
             return self._sb3.act(observations, memory)
         assert memory is not None
-        return [expert.act(observation) for observation, expert in zip(observations, memory)], memory
+        return [self._advise(observation, expert) for observation, expert in zip(observations, memory)], memory
+
+    def _advise(self, observation: Observation, expert: Any) -> Action | None:
+        """The expert's action; None where it gives up."""
+        try:
+            return None if expert is None else expert.act(observation)
+        except self._failure:
+            return None
 
 
 def _find_factory(task: Task) -> Any:
