@@ -11,10 +11,9 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from lam_gym.models.spaces import CELL_VALUES
 from lam_gym.models.words import NUM_ROWS, embedding_rows
 
-CELL_VALUES = 256
-"""Values that one channel of a cell may take."""
 LONGEST_INSTRUCTION = 40
 """Words of an instruction that are read."""
 
@@ -182,5 +181,6 @@ class TextPool(nn.Module):
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> Float[Tensor, "N E"]:
         mean = vectors.sum(1) / present.sum(1, keepdim=True).clamp(min=1)
-        out: Tensor = self.out(torch.cat([mean, vectors.amax(1)], dim=-1))
+        # Padding counts as zero, and so must its absence: the longest text of a batch has none.
+        out: Tensor = self.out(torch.cat([mean, vectors.amax(1).clamp(min=0)], dim=-1))
         return out

@@ -87,7 +87,8 @@ class AdmissibleHead(nn.Module):
         present = (candidates != 0).unsqueeze(-1)
         words = words * present
         mean = words.sum(2) / present.sum(2).clamp(min=1)
-        pooled = self.pool(torch.cat([mean, words.amax(2)], dim=-1))
+        # Padding counts as zero, and so must its absence: the longest action of a batch has none.
+        pooled = self.pool(torch.cat([mean, words.amax(2).clamp(min=0)], dim=-1))
         admissible = candidates[:, :, 0] != 0
         tokens = pooled + self.state(hidden).unsqueeze(1) + self.rank[: candidates.shape[1]]
         tokens = self.norm(self.compare(tokens, admissible))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GRID_LIMIT = 16
 """Largest height and width of a grid of cells."""
+CELL_VALUES = 256
+"""Values that one channel of a cell may take."""
 INSTRUCTION_KEYS = ("instruction", "mission")
 """Text fields that say what is asked in an episode."""
 ACTIONS_KEY = "admissible_actions"
@@ -158,8 +160,13 @@ def _describe_array(key: str, space: Any) -> FieldSpaces:
                 f"Observation field '{key}' is a picture of {shape[0]}x{shape[1]}; grids of cells up to "
                 f"{GRID_LIMIT}x{GRID_LIMIT} and vectors are read: wrap the environment to show features instead."
             )
-        top = space.high.reshape(-1, shape[2]).max(axis=0)
-        return FieldSpaces(key, "grid", shape, tuple(min(int(value) + 1, 256) for value in top))
+        low, high = getattr(space, "low", np.zeros(shape)), getattr(space, "high", np.ones(shape))  # Box, MultiBinary
+        if low.min() < 0 or high.max() >= CELL_VALUES:
+            raise BadConfig(
+                f"Observation field '{key}' is a grid of values from {low.min()} to {high.max()}; grids of values from "
+                f"0 to {CELL_VALUES - 1} are read: wrap the environment to shift them, or to show floats."
+            )
+        return FieldSpaces(key, "grid", shape, tuple(int(value) + 1 for value in high.max(axis=(0, 1))))
     return FieldSpaces(key, "vector", shape)
 
 

@@ -161,7 +161,8 @@ class TaskData:
         return Batch(self.task.name, self._inputs(steps, windows), self.targets[steps], steps)
 
     def _inputs(self, steps: Tensor, windows: Windows | None) -> Inputs:
-        fields = {key: _trim(values[steps], values) for key, values in self.tensors.items()}
+        texts = {field.key for field in self.spaces.fields if field.modality == "text"}
+        fields = {key: _trim(rows[steps]) if key in texts else rows[steps] for key, rows in self.tensors.items()}
         if self.admissible is None:
             return Inputs(fields, None, windows)
         words, offered = self._candidates
@@ -220,8 +221,8 @@ def _admissible(task: Task, trajectories: Sequence[Trajectory]) -> tuple[tuple[s
     return tuple(offered)
 
 
-def _trim(rows: Tensor, whole: Tensor) -> Tensor:
-    """Word ids [N, L] without the places that no text of the batch reaches; other fields as they are."""
-    if whole.dtype != torch.int64 or whole.ndim != 2 or rows.shape[1] <= 8:
+def _trim(rows: Tensor) -> Tensor:
+    """Word ids [N, L] without the places that no text of the batch reaches."""
+    if rows.shape[1] <= 8:
         return rows
     return rows[:, : max(1, int((rows != 0).any(0).sum()))]

@@ -2,7 +2,7 @@
 
 A perturbation changes the continuous form of an observation (`network.embed`): standardised vectors, embedded cells,
 embedded words; admissible actions are the agent's own and stay. The radius of a vector feature is epsilon in units of
-the task's frozen scale; of an embedding, epsilon times its root mean square.
+the task's frozen scale; of an embedding, epsilon times the root mean square of the frame's own.
 
     x~ = argmax_{|x~ - x| <= radius} KL(A(x) || A(x~))        (MAD, Zhang et al. 2020; PGD, Madry et al. 2018)
 """
@@ -37,8 +37,15 @@ def radii(network: Network, task: Task, embedded: Embedded) -> dict[str, Tensor]
         if field.modality == "vector":
             units[field.key] = _vector_unit(network, task, field.key)
         elif field.modality in ("grid", "text"):
-            units[field.key] = value.detach().square().mean().sqrt()
+            units[field.key] = _embedding_unit(value.detach())
     return units
+
+
+def _embedding_unit(value: Tensor) -> Tensor:
+    """[N, 1, ...] root mean square of what each frame shows: of its own cells or words, without padding."""
+    inner = tuple(range(1, value.ndim))
+    shown = (value != 0).any(-1, keepdim=True).sum(inner, keepdim=True).clamp(min=1) * value.shape[-1]
+    return (value.square().sum(inner, keepdim=True) / shown).sqrt()
 
 
 def _vector_unit(network: Network, task: Task, key: str) -> Tensor:
