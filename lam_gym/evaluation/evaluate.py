@@ -140,8 +140,7 @@ def evaluate_run(
         out: folder of the files; "evaluation" in the run folder by default.
         demos: stores whose test split B and A are compared on.
         attack_episodes: episodes of each perturbed evaluation; as many as `episodes` by default.
-        num_envs: environments side by side.
-        num_workers: processes for slow environments.
+        num_envs, num_workers: as in `evaluate`.
         media: record a success and a failure of A.
         progress: shows how far each evaluation is.
         show: print a table with intervals when all is done.
@@ -151,19 +150,15 @@ def evaluate_run(
     run = Path(run)
     out = run / "evaluation" if out is None else Path(out)
     policy = load_policy(run)
-    if epsilons is None:
-        largest = TrainConfig.load(run / "config.toml").perturbation.epsilon
-        epsilons = (largest / 2, largest)
+    out.mkdir(parents=True, exist_ok=True)
+    epsilons = _training_epsilons(run) if epsilons is None else epsilons
     chosen = list(iterate_tasks(list(tasks) or policy.tasks))
     stores = [store if isinstance(store, DemoStore) else DemoStore.open(store) for store in demos]
     held_out = {task.name: _held_out(stores, task) for task in chosen}
     finished: list[Evaluation] = []
     for task in chosen:
         plan = _Plan(run, task, policy, epsilons, episodes, attack_episodes or episodes)
-        mine = []
-        for turn in plan.turns():
-            with progress(turn.title, turn.episodes) if progress else nullcontext() as update:
-                mine.append(turn.run(seed, num_envs, num_workers, update))
+        mine = plan.carry_out(seed, num_envs, num_workers, progress)
         write_rows([row for evaluation in mine for row in evaluation.rows], out / f"{file_name(task)}.parquet")
         if held_out[task.name]:
             comparison = compare(plan.models, task, held_out[task.name], num_envs)
@@ -175,6 +170,12 @@ def evaluate_run(
     if show:
         print_evaluations(finished)
     return finished
+
+
+def _training_epsilons(run: Path) -> tuple[float, float]:
+    """Half of and the whole size of the perturbations that the run was trained with."""
+    largest = TrainConfig.load(run / "config.toml").perturbation.epsilon
+    return largest / 2, largest
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,14 @@ class _Plan:
         self.episodes, self.attacked = episodes, attacked
         self.models: Mapping[str, Policy] = {"B": load_behavior(run, task), "A": policy}
         """Behavior model and large action policy."""
+
+    def carry_out(self, seed: int, num_envs: int, num_workers: int, progress: Progress | None) -> list[Evaluation]:
+        """Every evaluation, one after the other."""
+        finished = []
+        for turn in self.turns():
+            with progress(turn.title, turn.episodes) if progress else nullcontext() as update:
+                finished.append(turn.run(seed, num_envs, num_workers, update))
+        return finished
 
     def turns(self) -> Iterator[_Turn]:
         """Clean evaluations, variations of the task, attacks."""

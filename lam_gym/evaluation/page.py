@@ -72,7 +72,7 @@ pre{max-height:none}h2,h3,h4{break-after:avoid}
 """
 
 
-def page(title: str, body: str) -> str:
+def document(title: str, body: str) -> str:
     """A whole document."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

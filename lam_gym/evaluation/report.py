@@ -17,7 +17,7 @@ from typing import Any
 
 from lam_gym.errors import BadConfig
 from lam_gym.evaluation.media import find_media
-from lam_gym.evaluation.page import page
+from lam_gym.evaluation.page import document
 from lam_gym.evaluation.rows import CLEAN, SETTING, Evaluation, file_name, group_rows, read_rows
 from lam_gym.evaluation.sections import render
 from lam_gym.training.config import read_toml
@@ -48,7 +48,7 @@ def write_report(run: str | Path, evaluation: str | Path | None = None) -> Path:
     if not data["tasks"] and not curves:
         raise BadConfig(f"'{run}' holds neither metrics nor evaluations to report: train or evaluate it first.")
     _write(run / "report.json", json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-    return _write(run / "report.html", page(f"lam-gym: {data['run']}", render(data, curves, folder)))
+    return _write(run / "report.html", document(f"lam-gym: {data['run']}", render(data, curves, folder)))
 
 
 def collect(run: Path, folder: Path, curves: Curves) -> dict[str, Any]:
