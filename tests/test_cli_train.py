@@ -71,7 +71,10 @@ def test_a_run_is_resumed_and_never_replaced(folder: Path, tmp_path: Path, capsy
     assert (run / "metrics.jsonl").read_text().count('"step": 4') >= 1
 
 
-def test_evaluate_and_report(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_and_report(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lam_gym.evaluation.evaluate.ATTACK_STEPS", 2)
     run = tmp_path / "run"
     shutil.copytree(folder / "run", run)
     capsys.readouterr()
@@ -102,8 +105,9 @@ def test_evaluate_needs_an_episode(folder: Path, capsys: pytest.CaptureFixture[s
     assert "--episodes" in capsys.readouterr().err
 
 
-def test_quickstart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sizes = ["--drive-episodes", "14", "--mail-episodes", "14", "--steps", "2", "--episodes", "2"]
+def test_quickstart(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lam_gym.evaluation.evaluate.ATTACK_STEPS", 1)
+    sizes = ["--drive-episodes", "14", "--mail-episodes", "14", "--steps", "2", "--episodes", "1"]
     out = tmp_path / "quick"
     assert cli.main(["quickstart", "--out", str(out), "--attack-episodes", "1", *sizes]) == 0
     printed = capsys.readouterr().out

@@ -76,7 +76,13 @@ class Quickstart:
             attack_episodes=self.attack_episodes,
             demos=tuple(demos.values()),
         )
-        config = TrainConfig(tasks=(DRIVE, MAIL), out=str(run), steps=self.steps, seed=self.seed)
+        config = TrainConfig(
+            tasks=(DRIVE, MAIL),
+            out=str(run),
+            steps=self.steps,
+            evaluate_episodes=min(self.episodes, 50),
+            seed=self.seed,
+        )
         return [
             ("Step 1: record the experts", [("record", Record(t, episodes[t], raw[t], self.seed)) for t in raw]),
             ("Step 1: drop bad episodes", [("data clean", Clean(raw[t], demos[t])) for t in raw]),
