@@ -88,6 +88,8 @@ class Task:
     expert_return: float | None = None
     """Mean return of the expert (500 episodes)."""
     symmetries: tuple[Symmetry, ...] = ()
+    synonyms: str = ""
+    """"package.module:NAME" of groups of words that may stand for each other in instructions of this task."""
     variations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Name -> keyword arguments that replace some of `kwargs`, such as held-out phrasings."""
     requires: str = ""
@@ -139,6 +141,7 @@ _COLORS = ("red", "green", "blue", "purple", "yellow", "grey")
 _BABYAI_MIRROR = Mirror(flip={"image": 0}, remap={"direction": (2, 1, 0, 3)}, swap_actions=((0, 1),))
 _BABYAI_COLORS = Permutation("colors", "image", 1, (0, 1, 2, 3, 4, 5), _COLORS, only=(0, (5, 6, 7)))
 _BABYAI_TYPES = Permutation("types", "image", 0, (5, 6, 7), ("key", "ball", "box"))
+_BABYAI_GREY_TYPES = Permutation("grey types", "image", 0, (5, 6, 7), (), only=(1, (5,)))
 
 _LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
 
@@ -168,6 +171,7 @@ _TABLE: dict[str, Task] = {
         expert="lam_envs.text.experts:mail",
         random_return=0.0018,
         expert_return=1.0,
+        synonyms="lam_envs.text.language:SYNONYMS",
         variations={
             "held_out_phrasing": {"phrasing": "held_out"},
             "held_out_layout": {"layout": "held_out"},
@@ -182,7 +186,7 @@ _TABLE: dict[str, Task] = {
         max_episode_steps=64,
         success="reward",
         expert="lam_envs.third_party:babyai_bot",
-        symmetries=(_BABYAI_MIRROR,),
+        symmetries=(_BABYAI_MIRROR, _BABYAI_GREY_TYPES),
         window=8,
         requires="minigrid",
         extra="babyai",
@@ -276,6 +280,18 @@ def episode_seeds(
     base = SEED_KINDS.index(kind) * SEED_REGION
     first = seed * SEED_STRIDE + start
     return [base + (first + episode) % SEED_REGION for episode in range(episodes)]
+
+
+def read_synonyms(task: Task) -> tuple[tuple[str, ...], ...]:
+    """The groups of words that `task.synonyms` names; none where it names nothing."""
+    if not task.synonyms:
+        return ()
+    module, _, name = task.synonyms.partition(":")
+    try:
+        groups = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise BadConfig(f"The synonyms '{task.synonyms}' of task '{task.name}' cannot be imported: {error}.") from error
+    return tuple(tuple(group) for group in groups)
 
 
 def iterate_tasks(names: Sequence[str]) -> Iterator[Task]:

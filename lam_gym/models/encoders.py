@@ -173,14 +173,15 @@ class GridEncoder(nn.Module):
 
 
 class TextPool(nn.Module):
-    """A text as one vector: the mean of its words and the largest of each feature, mixed."""
+    """A text as one vector: the mean over its words and the largest of each feature, mixed."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.out = nn.Linear(2 * width, width)
+        self.word = nn.Linear(width, width // 2)
+        self.out = nn.Linear(2 * (width // 2), width)
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> Float[Tensor, "N E"]:
-        mean = vectors.sum(1) / present.sum(1, keepdim=True).clamp(min=1)
-        # Padding counts as zero, and so must its absence: the longest text of a batch has none.
-        out: Tensor = self.out(torch.cat([mean, vectors.amax(1).clamp(min=0)], dim=-1))
+        words = F.silu(self.word(vectors)) * present.unsqueeze(-1)
+        mean = words.sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+        out: Tensor = self.out(torch.cat([mean, words.amax(1)], dim=-1))
         return out

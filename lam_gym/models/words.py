@@ -22,8 +22,8 @@ ROWS_PER_WORD = 6
 CACHED_TEXTS = 200_000
 """Texts kept as word ids."""
 
-_WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9|,.:;()\[\]\"']")
-"""Words, numbers and signs; marks that only separate are left out."""
+_WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9|:]")
+"""Words, numbers and signs; the bars and colons that lay out a screen are left out."""
 _REFERENCE = re.compile(r"\b(\d+)\b")
 
 
@@ -58,7 +58,7 @@ def embedding_rows(words: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def word_ids(text: str) -> tuple[int, ...]:
-    """Word ids of a text: lower-case words, numbers and signs, in order, without separating marks."""
+    """Word ids of a text: lower-case words, numbers and signs, in order, without layout marks."""
     return tuple(word_id(word) for word in _WORD.findall(text.lower()))
 
 

@@ -20,13 +20,14 @@ from jaxtyping import Bool
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lam_gym.augmentation.vocabulary import NEUTRAL_SYNONYMS, Groups
 from lam_gym.errors import BadDemos
 from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
 from lam_gym.models.inputs import Inputs, Windows, encode_candidates, encode_field, screen_texts
 from lam_gym.models.large_action import Statistics
 from lam_gym.models.spaces import TaskSpaces
 from lam_gym.models.words import describe_action, encode_texts
-from lam_gym.task import Task
+from lam_gym.task import Task, read_synonyms
 from lam_gym.trajectory import Trajectory
 
 
@@ -118,6 +119,11 @@ class TaskData:
     def _screens(self, steps: NDArray[np.int64]) -> list[str]:
         texts = {field.key: self.fields[field.key][steps] for field in self.spaces.fields if field.modality == "text"}
         return screen_texts(self.spaces, [{key: texts[key][i] for key in texts} for i in range(len(steps))])
+
+    @cached_property
+    def synonyms(self) -> Groups:
+        """Words that may stand for each other in this task's instructions: general ones, and the task's own."""
+        return NEUTRAL_SYNONYMS + read_synonyms(self.task)
 
     @cached_property
     def scales(self) -> dict[str, NDArray[Any]]:

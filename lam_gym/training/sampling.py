@@ -19,6 +19,7 @@ from lam_gym.augmentation.symmetries import draw, transform
 from lam_gym.augmentation.text import edit, protected_words
 from lam_gym.augmentation.trajectories import inject_noise, redundant_frames
 from lam_gym.augmentation.translation import ArgosTranslator, PivotTranslator, Translator, back_translate
+from lam_gym.augmentation.vocabulary import Groups
 from lam_gym.models.spaces import INSTRUCTION_KEYS
 from lam_gym.training.batches import Batch, Frames, TaskData
 from lam_gym.training.config import AugmentConfig, TrainConfig
@@ -99,12 +100,14 @@ def augment(data: TaskData, frames: Frames, config: AugmentConfig, rng: np.rando
         fields = inject_noise(fields, data.scales, config.noise, rng)
     if config.text > 0 or config.translator != "none":
         for key in (key for key in INSTRUCTION_KEYS if key in fields):
-            fields[key] = reword(fields[key], frames, config, rng)
+            fields[key] = reword(fields[key], frames, config, data.synonyms, rng)
     frames = replace(frames, fields=fields)
     return prune(frames) if config.prune and not data.spaces.memory_free else frames
 
 
-def reword(texts: NDArray[Any], frames: Frames, config: AugmentConfig, rng: np.random.Generator) -> NDArray[Any]:
+def reword(
+    texts: NDArray[Any], frames: Frames, config: AugmentConfig, synonyms: Groups, rng: np.random.Generator
+) -> NDArray[Any]:
     """Instructions [N] in other words, the same words in all frames of a window that say the same."""
     translator: Translator | None = None
     if config.translator != "none":
@@ -116,7 +119,7 @@ def reword(texts: NDArray[Any], frames: Frames, config: AugmentConfig, rng: np.r
         if (row, text) not in known:
             protected = protected_words(text, (), () if spoken is None else (spoken[index],))
             other = text if translator is None else back_translate(text, protected, translator)
-            known[row, text] = edit(other, protected, rng, config.text) if config.text > 0 else other
+            known[row, text] = edit(other, protected, rng, config.text, synonyms=synonyms) if config.text > 0 else other
         reworded[index] = known[row, text]
     return reworded
 
