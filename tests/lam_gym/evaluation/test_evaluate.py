@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from lam_gym.evaluation.evaluate import evaluate, evaluate_run
 from lam_gym.evaluation.report import write_report
 from lam_gym.evaluation.rows import COLUMNS, Evaluation, group_rows, read_rows
 from lam_gym.policy import Memory, RandomPolicy
-from lam_gym.task import episode_seeds
-from lam_gym.training.config import TrainConfig
+from lam_gym.task import episode_seeds, get_task
+from lam_gym.training.checkpoint import load_policy
+from lam_gym.training.config import AugmentConfig, Perturbation, TrainConfig
 from lam_gym.training.joint import train
 from lam_gym.trajectory import Action, Observation
 
@@ -120,6 +122,32 @@ def test_a_run_is_evaluated_from_every_side(
     assert list((run / "evaluation" / "media").glob("text-mail-*.txt"))
     assert "held_out_phrasing" in capsys.readouterr().out
     assert "text/mail" in write_report(run).read_text()
+
+
+@pytest.mark.parametrize("task", [TASK, MAIL])
+def test_attacks_on_networks_do_not_depend_on_the_batch(run: Path, task: str) -> None:
+    policy, perturbation = load_policy(run), Perturbation("pgd", 0.5, 2)
+    short = replace(get_task(task), max_episode_steps=5)
+    together = evaluate(policy, short, episodes=3, perturbation=perturbation, num_envs=3)
+    alone = evaluate(policy, short, episodes=3, perturbation=perturbation, num_envs=1)
+    assert together.rows == alone.rows
+
+
+def test_a_tree_is_attacked_by_way_of_the_large_policy(run: Path, tmp_path: Path) -> None:
+    config = TrainConfig(
+        tasks=(TASK,),
+        out=str(tmp_path / "run"),
+        preset="xs",
+        behavior="tree",
+        augment=AugmentConfig(symmetries=False),
+        steps=1,
+        evaluate_episodes=0,
+        tensorboard=False,
+    )
+    train(config, [run.parent / "cartpole"])
+    found = evaluate_run(tmp_path / "run", [TASK], 1, epsilons=(0.2,), media=False, show=False)
+    sources = {one.setting["source"] for one in found if one.policy == "B" and one.setting["perturbation"] == "pgd"}
+    assert sources == {"A"}
 
 
 def test_files_go_where_they_are_asked_to(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
