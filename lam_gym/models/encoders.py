@@ -183,5 +183,6 @@ class TextPool(nn.Module):
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> Float[Tensor, "N E"]:
         words = F.silu(self.word(vectors)) * present.unsqueeze(-1)
         mean = words.sum(1) / present.sum(1, keepdim=True).clamp(min=1)
-        out: Tensor = self.out(torch.cat([mean, words.amax(1)], dim=-1))
+        # Padding counts as zero, and so must its absence: the longest text of a batch has none.
+        out: Tensor = self.out(torch.cat([mean, words.amax(1).clamp(min=0)], dim=-1))
         return out

@@ -106,16 +106,21 @@ def collate(spaces: TaskSpaces, observations: Sequence[Observation]) -> Inputs:
             values: Any = (
                 [observation[field.key] for observation in observations] if field.key else np.array(observations)
             )
-        except (KeyError, IndexError, TypeError) as error:
+            fields[field.key] = encode_field(field, values)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise BadCheckpoint(
-                f"The policy was trained on observations of '{spaces.task}' with a field '{field.key}', "
-                "which is not among the observations given."
+                f"The policy was trained on observations of '{spaces.task}' with a {field.modality} field "
+                f"'{field.key}', which the observations given do not show: evaluate it on a task with the same spaces."
             ) from error
-        fields[field.key] = encode_field(field, values)
         _check_shape(spaces, field, fields[field.key])
     candidates = None
     if spaces.action.kind == "text":
-        admissible = [observation[ACTIONS_KEY] for observation in observations]
+        admissible = [observation.get(ACTIONS_KEY, ()) for observation in observations]
+        if not all(admissible):
+            raise BadCheckpoint(
+                f"The policy of '{spaces.task}' chooses among admissible actions, and an observation given has none "
+                f"under '{ACTIONS_KEY}'."
+            )
         candidates = encode_candidates(screen_texts(spaces, observations), admissible)
     return Inputs(fields, candidates)
 

@@ -1,0 +1,116 @@
+"""Encoders: padding says nothing, positions are relative, the trunk is causal, the instruction modulates the grid."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lam_gym.models.encoders import (
+    Attention,
+    CellEmbedding,
+    GridEncoder,
+    InstructionEncoder,
+    TextPool,
+    Trunk,
+    VectorEncoder,
+    WordEmbedding,
+    rotate,
+)
+from lam_gym.models.words import encode_texts
+
+WIDTH, HEADS = 16, 2
+
+
+@pytest.fixture(autouse=True)
+def _seed() -> None:
+    torch.manual_seed(0)
+
+
+def words(*texts: str) -> torch.Tensor:
+    return torch.from_numpy(encode_texts(texts, 20))
+
+
+def test_words_that_look_alike_are_close() -> None:
+    embedding = WordEmbedding(64)
+    archive, archived, fruit, nothing = embedding(F.pad(words("archive archived banana"), (0, 1)))[0]
+    assert (nothing == 0).all()
+    assert F.cosine_similarity(archive, archived, 0) > F.cosine_similarity(archive, fruit, 0)
+    vectors, places = embedding.unique(words("a b a"))
+    assert len(vectors) == 2
+    assert places[0, 0] == places[0, 2]
+
+
+@pytest.mark.parametrize("text", ["one", "one two", "one two three four five six"])
+def test_the_longest_text_of_a_batch_reads_as_any_other(text: str) -> None:
+    """Largest values over words: padding counts as zero, so a text without padding has to count one too."""
+    for seed in range(20):
+        torch.manual_seed(seed)
+        embedding, pool, encoder = WordEmbedding(WIDTH), TextPool(WIDTH), InstructionEncoder(WIDTH, HEADS)
+        ids = words(text)
+        more = F.pad(ids, (0, 3))
+        torch.testing.assert_close(pool(embedding(more), more != 0), pool(embedding(ids), ids != 0))
+        tokens, pooled = encoder(embedding(ids), ids != 0)
+        tokens_more, pooled_more = encoder(embedding(more), more != 0)
+        torch.testing.assert_close(pooled_more, pooled)
+        torch.testing.assert_close(tokens_more[:, : ids.shape[1]], tokens)
+
+
+def test_a_text_without_words() -> None:
+    embedding, pool, encoder = WordEmbedding(WIDTH), TextPool(WIDTH), InstructionEncoder(WIDTH, HEADS)
+    ids = words("")
+    assert torch.isfinite(pool(embedding(ids), ids != 0)).all()
+    assert torch.isfinite(encoder(embedding(ids), ids != 0)[1]).all()
+
+
+def test_rotary_positions_are_relative() -> None:
+    query, key = torch.randn(1, 1, 1, 8), torch.randn(1, 1, 1, 8)
+    turned_query, turned_key = (rotate(vector.expand(1, 1, 6, 8))[0, 0] for vector in (query, key))
+    products = turned_query @ turned_key.T
+    for distance in range(-5, 6):
+        band = torch.diagonal(products, distance)
+        torch.testing.assert_close(band, band[:1].expand_as(band), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(rotate(query), query)
+    torch.testing.assert_close(turned_query.norm(dim=1), query.norm().expand(6))
+
+
+def test_attention_reads_valid_places_only() -> None:
+    attention = Attention(WIDTH, HEADS, causal=False)
+    tokens = torch.randn(2, 5, WIDTH)
+    valid = torch.tensor([[True, True, True, False, False], [True] * 5])
+    changed = tokens.clone()
+    changed[0, 3:] = 9.0
+    torch.testing.assert_close(attention(tokens, valid)[0, :3], attention(changed, valid)[0, :3])
+    assert not torch.allclose(attention(tokens)[0, :3], attention(changed)[0, :3])
+
+
+def test_the_trunk_is_causal() -> None:
+    trunk = Trunk(WIDTH, 2, HEADS)
+    tokens = torch.randn(2, 5, WIDTH)
+    changed = tokens.clone()
+    changed[:, 3:] += 1
+    assert torch.equal(trunk(tokens)[:, :3], trunk(changed)[:, :3])
+    assert not torch.allclose(trunk(tokens)[:, 3], trunk(changed)[:, 3])
+    assert Trunk(WIDTH, 0, HEADS)(tokens).shape == tokens.shape
+
+
+def test_cells_add_their_channels() -> None:
+    cells = CellEmbedding((4, 4), 8)
+    grid = torch.tensor([[[[1, 2], [3, 0]]]])
+    expected = cells.table.weight[1] + cells.table.weight[256 + 2]
+    assert torch.equal(cells(grid)[0, 0, 0], expected)
+    assert cells(torch.full((1, 1, 1, 2), 255)).isfinite().all()
+
+
+def test_the_instruction_modulates_the_grid() -> None:
+    encoder = GridEncoder((3, 4, 2), 8, WIDTH)
+    grid = torch.randn(1, 3, 4, 8)
+    one, other = encoder(grid, torch.zeros(1, WIDTH)), encoder(grid, torch.ones(1, WIDTH))
+    assert one.shape == (1, WIDTH)
+    assert not torch.allclose(one, other)
+    moved = encoder(torch.roll(grid, 1, 2), torch.zeros(1, WIDTH))
+    assert not torch.allclose(one, moved), "places matter"
+
+
+def test_vectors() -> None:
+    assert VectorEncoder(3, 8, WIDTH)(torch.randn(5, 3)).shape == (5, WIDTH)
