@@ -10,6 +10,7 @@ from gymnasium.spaces import Box, Dict, Discrete, Space, Text
 
 from lam_gym.task import TASKS, make_env
 
+SHIPPED = {name: task for name, task in TASKS.items() if not task.env_id.startswith("LamTest/")}  # not of other tests
 CATALOGUE = (Path(__file__).parents[1] / "envs" / "README.md").read_text()
 ROWS = [
     [cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in CATALOGUE.splitlines() if "| `" in line
@@ -31,11 +32,11 @@ def in_words(space: Space[object]) -> str:
 
 
 def test_every_task_has_a_row() -> None:
-    assert list(TASK_ROWS) == list(TASKS)
-    assert {name: list(task.variations) for name, task in TASKS.items() if task.variations} == VARIATION_ROWS
+    assert list(TASK_ROWS) == list(SHIPPED)
+    assert {name: list(task.variations) for name, task in SHIPPED.items() if task.variations} == VARIATION_ROWS
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_rows(name: str) -> None:
     task = TASKS[name]
     env_id, observation, action, steps, success, expert, extra = TASK_ROWS[name]
