@@ -127,32 +127,33 @@ class _Lanes:
             self.memory[row] = entry
         return observation, info
 
-    def choose(self) -> tuple[Sequence[Action], bool]:
-        """The policy's actions in the form that is executed and recorded, and whether one of them is None."""
+    def choose(self) -> tuple[Sequence[Action], Any]:
+        """The policy's actions as they are executed, and as they are recorded: None where one of them is None."""
         actions: Any
         actions, memory = self.policy.act(self.tape.batch(), self.memory)
         self.memory = memory if memory is None or type(memory) is list else list(memory)
         if not isinstance(actions, np.ndarray) and any(map(operator.is_, actions, repeat(None))):
-            return actions, True
+            return actions, None
         if self.action_type is not None and self.action_type.ndim:
-            return list(np.asarray(actions, self.action_type.dtype)), False
-        return (actions.tolist() if isinstance(actions, np.ndarray) else actions), False
+            actions = np.asarray(actions, self.action_type.dtype)
+            return list(actions), actions
+        return (actions.tolist() if isinstance(actions, np.ndarray) else actions), actions
 
     def step(self) -> tuple[Sequence[bool], Sequence[bool], Sequence[dict[str, Any]]]:
         """One lock-step: terminated, truncated and info of each lane; info is `GAVE_UP` where the policy gave up."""
-        actions, gave_up = self.choose()
-        if gave_up:
+        actions, recorded = self.choose()
+        if recorded is None:
             stay = self.tape.batch()
             answers = [
                 (stay[row], 0.0, True, False, GAVE_UP) if action is None else step(action)
                 for row, (step, action) in enumerate(zip(self.steps, actions))
             ]
             substitute = "" if self.action_type is None else self.action_type
-            actions = [substitute if action is None else action for action in actions]
+            recorded = [substitute if action is None else action for action in actions]
         else:
             answers = [step(action) for step, action in zip(self.steps, actions)]
         observations, rewards, terminated, truncated, infos = zip(*answers)
-        self.tape.append(actions, observations, rewards, infos)
+        self.tape.append(recorded, observations, rewards, infos)
         if self.frames is not None:
             for env, frames in zip(self.envs, self.frames):
                 frames.append(env.render())
@@ -248,7 +249,7 @@ def _run_chunk(payload: bytes, seeds: Sequence[int]) -> list[tuple[int, Trajecto
 
 
 def _render_mode(task: Task) -> str:
-    """"rgb_array" where the environment draws pictures, else "ansi"."""
+    """ "rgb_array" where the environment draws pictures, else "ansi"."""
     env = make_plain_env(task)
     modes = env.metadata.get("render_modes", [])
     env.close()

@@ -83,3 +83,26 @@ def test_observations_that_the_environment_reuses_are_copied() -> None:
     assert actions.tolist() == ["a", "a"]
     assert rewards.tolist() == [0.0, 0.0]
     assert admissible == (("a", "b"),) * 3
+
+
+@pytest.mark.parametrize(
+    "observations",
+    [
+        [np.arange(6, dtype=np.float32).reshape(2, 3), np.ones((2, 3), np.float32)],
+        [np.arange(6, dtype=np.float32).reshape(2, 3), np.ones((2, 3), np.int32)],
+        [np.arange(6, dtype=np.float64).reshape(2, 3), np.ones((2, 3), np.float32)],
+        [np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)), np.ones((2, 3), np.float32)],
+        [np.arange(12, dtype=np.float32).reshape(2, 6)[:, ::2], np.ones((2, 3), np.float32)],
+        [[[0, 1, 2], [3, 4, 5]], np.ones((2, 3), np.float32)],
+        [np.arange(6, dtype=object).reshape(2, 3), np.ones((2, 3), dtype=object)],
+    ],
+)
+def test_rows_are_filled_with_the_values_whatever_their_form(observations: list[Any]) -> None:
+    row = np.zeros((2, 2, 3), np.float32)
+    tapes.fill(row, observations)
+    np.testing.assert_array_equal(row, np.array([np.asarray(each, np.float32) for each in observations]))
+
+
+def test_observations_of_another_size_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"shape|broadcast|inhomogeneous"):
+        tapes.fill(np.zeros((2, 4), np.float32), [np.zeros(4, np.float32), np.zeros(3, np.float32)])
