@@ -17,7 +17,7 @@ from torch import nn
 from lam_gym.models.distributions import Distribution
 from lam_gym.models.heads import CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
-from lam_gym.models.large_action import ActionNetwork, Embedded, Standardizer, Statistics
+from lam_gym.models.large_action import ActionNetwork, Embedded, Standardizer, Statistics, find_spaces
 from lam_gym.models.presets import PRESETS
 from lam_gym.models.spaces import TaskSpaces
 
@@ -47,8 +47,8 @@ class VectorNetwork(nn.Module):
             self.head = GaussianHead(width, spaces.action.size)
 
     def find(self, task: str) -> TaskSpaces:
-        """The spaces of the one task."""
-        return next(iter(self.spaces.values()))
+        """The spaces of the one task, or of its variations."""
+        return find_spaces(self.spaces, task)
 
     def standardizer(self, task: str) -> Standardizer:
         """Statistics of the task's vector and actions."""

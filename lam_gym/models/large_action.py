@@ -129,10 +129,7 @@ class ActionNetwork(nn.Module):
 
     def find(self, task: str) -> TaskSpaces:
         """Spaces of a task; a variation ("name@variation") has its task's."""
-        name = task if task in self.spaces else task.partition("@")[0]
-        if name not in self.spaces:
-            raise BadCheckpoint(f"This policy was not trained on '{task}'; {nearest(task, self.spaces)}")
-        return self.spaces[name]
+        return find_spaces(self.spaces, task)
 
     def standardizer(self, task: str) -> Standardizer:
         """Statistics of the task's vectors and actions."""
@@ -148,7 +145,7 @@ class ActionNetwork(nn.Module):
             if field.modality == "vector":
                 embedded[field.key] = self.standardizer(task)(field.key, values)
             elif field.modality == "codes":
-                embedded[field.key] = one_hot(values, field.sizes)
+                embedded[field.key] = one_hot(values, field.sizes).to(self.trunk.norm_in.weight.dtype)
             elif field.modality == "grid":
                 embedded[field.key] = self.cells[encoder_name(field)](values)
             else:
@@ -212,6 +209,14 @@ class ActionNetwork(nn.Module):
             embedded = self.embed(task, inputs)
         tokens, context, ids = self.encode(task, inputs, embedded)
         return self.decide(task, self.remember(tokens, inputs), context, ids, inputs)
+
+
+def find_spaces(known: Mapping[str, TaskSpaces], task: str) -> TaskSpaces:
+    """Spaces of a task among those known; a variation ("name@variation") has its task's."""
+    name = task if task in known else task.partition("@")[0]
+    if name not in known:
+        raise BadCheckpoint(f"This policy was not trained on '{task}'; {nearest(task, known)}")
+    return known[name]
 
 
 def one_hot(codes: Tensor, sizes: tuple[int, ...]) -> Float[Tensor, "N K"]:

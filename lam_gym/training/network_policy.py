@@ -1,13 +1,16 @@
 """A trained network as a `Policy`: acts on batches, remembers windows, answers for its probabilities.
 
-Rows are computed in batches of at least `SMALLEST_BATCH`, because matrix products of a few rows round differently: an
-episode then goes the same way whether it is run alone or beside others.
+Matrix products round differently for batches of different sizes, and an episode has to go the same way alone or beside
+others. So rows are computed in batches of at least `SMALLEST_BATCH`, and continuous actions in double precision, rounded
+at the end.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,6 +50,15 @@ class NetworkPolicy:
         for parameter in self.network.parameters():
             parameter.requires_grad_(False)
 
+    @cached_property
+    def _precise(self) -> Network:
+        """The network in double precision."""
+        return copy.deepcopy(self.network).double()
+
+    def _acting(self, task: str) -> Network:
+        """The network that acts: rounding cannot change the more probable action, but shows in a continuous one."""
+        return self._precise if self.network.find(task).action.kind == "continuous" else self.network
+
     @property
     def tasks(self) -> list[str]:
         """Names of the tasks that it was trained on."""
@@ -80,7 +92,7 @@ class NetworkPolicy:
         spaces = self.network.find(task.name)
         with torch.no_grad():
             inputs = collate(spaces, observations)
-            embedded = self.network.embed(task.name, inputs)
+            embedded = self._acting(task.name).embed(task.name, inputs)
             if perturbation is not None:
                 embedded = self._attack(task, inputs, embedded, episodes, perturbation, streams)
             distribution, tokens = self._respond(task.name, inputs, embedded, episodes)
@@ -96,7 +108,7 @@ class NetworkPolicy:
         self, task: str, inputs: Inputs, embedded: Embedded, episodes: Sequence[Episode]
     ) -> tuple[Distribution, Tensor | None]:
         """The distributions, and the tokens [N, E] of these frames where the policy looks back."""
-        network = self.network
+        network = self._acting(task)
         if not isinstance(network, ActionNetwork) or network.find(task).memory_free:
             return network(task, inputs, embedded), None
         tokens, context, ids = network.encode(task, inputs, embedded)
@@ -123,7 +135,7 @@ class NetworkPolicy:
             return self._respond(task.name, inputs, moved, episodes)[0]
 
         noise = stream_noise(streams or [np.random.default_rng((0, row)) for row in range(inputs.size)])
-        return perturb(respond, embedded, radii(self.network, task, embedded), perturbation, noise)
+        return perturb(respond, embedded, radii(self._acting(task.name), task, embedded), perturbation, noise)
 
     def distribution(self, task: Task | str, observations: Sequence[Observation]) -> Distribution:
         """The distributions over the actions of memory-free observations."""
@@ -164,7 +176,7 @@ def to_actions(spaces: TaskSpaces, distribution: Distribution, observations: Seq
     mode = distribution.mode()
     if spaces.action.kind == "continuous":
         low, high = np.float32(spaces.action.low), np.float32(spaces.action.high)
-        return list(np.clip(mode.numpy(), low, high))
+        return list(np.clip(mode.numpy(), low, high).astype(np.float32))
     if spaces.action.kind == "categorical":
         return [int(action) + spaces.action.first for action in mode.tolist()]
     return [observation[ACTIONS_KEY][index] for observation, index in zip(observations, mode.tolist())]
@@ -175,7 +187,9 @@ def stream_noise(streams: Sequence[np.random.Generator]) -> Noise:
 
     def draw(key: str, value: Tensor) -> Tensor:
         shape = value.shape[1:]
-        rows = [stream.uniform(-1, 1, shape).astype(np.float32) for stream in streams]
+        # A generator of its own for each draw: how much padding others bring must not move what comes next.
+        draws = [np.random.default_rng(stream.integers(2**63)) for stream in streams]
+        rows = [own.uniform(-1, 1, shape).astype(np.float32) for own in draws]
         rows += rows[-1:] * (len(value) - len(rows))
         return torch.from_numpy(np.stack(rows))
 
