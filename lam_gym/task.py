@@ -10,6 +10,7 @@ reference returns and the symmetries that hold in it. Everything is data, so tha
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType

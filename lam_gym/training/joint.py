@@ -12,6 +12,7 @@ Sources: METHOD (joint objective); Loshchilov and Hutter 2019 (AdamW); Polyak av
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -65,7 +66,8 @@ def train(
     Args:
         config: all settings; `config.out` is the folder.
         demos: one store or more a task; a store with splits is used by its train part.
-        resume: go on from the last checkpoint in the folder, exactly as if the run had not stopped.
+        resume: go on from the last checkpoint in the folder, or from the start where a stopped run left none,
+            exactly as if it had not stopped.
         progress: called after each log line.
 
     Errors: BadConfig, BadDemos, BadCheckpoint.
@@ -88,7 +90,8 @@ def train(
     torch.manual_seed(config.seed)
     learner = build_learner(card, config)
     fixed = fit_guides(config, data, run, resume)
-    first = restore(learner, run, fingerprint(data)) if resume else 0
+    demos_hash = fingerprint(data)
+    first = restore(learner, run, demos_hash) if resume and list_checkpoints(run) else 0
     sampler = Sampler(data, config)
     learning_rates = [(learner.optimizer_policy, config.optimizer.learning_rate)]
     if learner.optimizer_behavior is not None:
@@ -120,7 +123,7 @@ def train(
                 keep_best(learner, done, values)
                 started = time.perf_counter()
             if done % config.save_every == 0 or should_evaluate(done, config) or done == config.steps:
-                save(learner, run, done, card, fingerprint(data))
+                save(learner, run, done, card, demos_hash)
     return run
 
 
@@ -160,13 +163,15 @@ def _claim(run: Path, config: TrainConfig, resume: bool) -> None:
     if settings.exists() and not resume:
         raise BadConfig(f"'{run}' holds a run already: resume it (--resume) or name another folder.")
     if resume:
-        if not list_checkpoints(run):
-            raise BadCheckpoint(f"There is nothing to resume in '{run}': it holds no checkpoint.")
+        if not settings.exists():
+            raise BadCheckpoint(f"There is nothing to resume in '{run}': it holds no run.")
         if replace(TrainConfig.load(settings), out=config.out) != config:
             raise BadConfig(f"The settings differ from those in '{settings}': resume with the same, or start anew.")
         return
     run.mkdir(parents=True, exist_ok=True)
-    config.save(settings)
+    aside = settings.with_suffix(".tmp")
+    config.save(aside)
+    os.replace(aside, settings)
 
 
 def step_loss(
@@ -245,10 +250,10 @@ def keep_best(learner: Learner, done: int, values: dict[str, float]) -> None:
 
 
 def fingerprint(data: Sequence[TaskData]) -> str:
-    """Hash of the demos' actions and lengths, so that a run is resumed on the demos that it began with."""
+    """Hash of the demos' steps and lengths, so that a run is resumed on the demos that it began with."""
     digest = hashlib.sha256()
     for part in data:
-        actions = part.actions
         digest.update(part.task.name.encode() + part.lengths.tobytes())
-        digest.update("\n".join(actions).encode() if actions.dtype == object else actions.tobytes())
+        for values in (part.actions, *part.fields.values()):
+            digest.update("\n".join(values).encode() if values.dtype == object else values.tobytes())
     return digest.hexdigest()
