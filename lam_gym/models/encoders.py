@@ -107,17 +107,19 @@ class Trunk(nn.Module):
 
 
 class InstructionEncoder(nn.Module):
-    """Words of an instruction in their context, and their pooled vector."""
+    """Words of an instruction in their context (two neighbors on each side, then all), and their pooled vector."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
+        self.neighbors = nn.Conv1d(width, width, 5, padding=2)
         self.block = Block(width, heads, causal=False)
         self.norm = nn.RMSNorm(width)
         self.weigh = nn.Linear(width, 1)
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> tuple[Tensor, Tensor]:
         """Words in context [N, L, E] and pooled [N, E]; absent places are not attended to."""
-        tokens = self.norm(self.block(vectors, present))
+        beside = self.neighbors(vectors.transpose(1, 2)).transpose(1, 2) * present.unsqueeze(-1)
+        tokens = self.norm(self.block(vectors + beside, present))
         weights = self.weigh(tokens).squeeze(-1).masked_fill(~present, -1e9).softmax(-1)
         return tokens, (weights.unsqueeze(-1) * tokens).sum(1)
 

@@ -10,7 +10,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lam_gym.models.distributions import Categorical, Gaussian
@@ -55,8 +55,9 @@ class AdmissibleHead(nn.Module):
 
     Every word of a candidate attends to the instruction's words in their context; a word that the instruction repeats
     attends there first (the copy mechanism of pointer networks, Vinyals et al. 2015). The words are pooled to one
-    vector per candidate, the candidates look at each other once (which of the matching rows comes first), and a linear
-    layer scores them. Words are projected once per distinct word of the batch.
+    vector per candidate, to which the sum over the instruction's words that it covers is added, so that a row that
+    matches in everything asked stands out from one that matches in part. The candidates look at each other once (which
+    of the matching rows comes first), and a linear layer scores them. Words are projected once per distinct word.
     """
 
     def __init__(self, width: int, heads: int) -> None:
@@ -64,10 +65,11 @@ class AdmissibleHead(nn.Module):
         self.match = width // 2
         self.word = nn.Linear(width, self.match + width)
         self.context = nn.Linear(width, self.match + width)
-        self.same = nn.Parameter(torch.tensor(4.0))
-        self.matched = nn.Parameter(0.1 * torch.randn(width))
+        self.same = nn.Parameter(torch.tensor(6.0))
+        self.matched = nn.Parameter(0.5 * torch.randn(width))
         self.place = nn.Parameter(0.1 * torch.randn(LONGEST_ACTION, width))
         self.pool = nn.Linear(2 * width, width)
+        self.cover = nn.Linear(width, width)
         self.state = nn.Linear(width, width)
         self.rank = nn.Parameter(0.1 * torch.randn(MOST_CANDIDATES, width))
         self.compare = Block(width, heads, causal=False)
@@ -83,14 +85,16 @@ class AdmissibleHead(nn.Module):
         embedding: WordEmbedding,
     ) -> Categorical:
         """Log-probabilities [N, A]; -inf for the padding behind the last candidate (first word absent)."""
-        words = self._read(context, instruction, candidates, embedding)
+        same = (candidates.flatten(1).unsqueeze(2) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
+        words = self._read(context, instruction, candidates, same, embedding)
         present = (candidates != 0).unsqueeze(-1)
         words = words * present
         mean = words.sum(2) / present.sum(2).clamp(min=1)
         # Padding counts as zero, and so must its absence: the longest action of a batch has none.
         pooled = self.pool(torch.cat([mean, words.amax(2).clamp(min=0)], dim=-1))
         admissible = candidates[:, :, 0] != 0
-        tokens = pooled + self.state(hidden).unsqueeze(1) + self.rank[: candidates.shape[1]]
+        covered = same.view(*candidates.shape, -1).any(2).to(context.dtype) @ self.cover(context)
+        tokens = pooled + covered + self.state(hidden).unsqueeze(1) + self.rank[: candidates.shape[1]]
         tokens = self.norm(self.compare(tokens, admissible))
         scores = self.score(tokens).squeeze(-1).masked_fill(~admissible, -torch.inf)
         return Categorical(F.log_softmax(scores, dim=-1))
@@ -100,6 +104,7 @@ class AdmissibleHead(nn.Module):
         context: Float[Tensor, "N M E"],
         instruction: Int[Tensor, "N M"],
         candidates: Int[Tensor, "N A L"],
+        same: Bool[Tensor, "N AL M"],
         embedding: WordEmbedding,
     ) -> Float[Tensor, "N A L E"]:
         """Words of the candidates with what the instruction says about each."""
@@ -107,7 +112,6 @@ class AdmissibleHead(nn.Module):
         vectors, places = embedding.unique(candidates.reshape(steps, actions * length))
         keys, values = self.word(vectors).split([self.match, vectors.shape[1]], dim=-1)
         context_keys, context_values = self.context(context).split([self.match, context.shape[2]], dim=-1)
-        same = (candidates.reshape(steps, -1, 1) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
         scores = F.embedding(places, keys) @ context_keys.transpose(1, 2) / math.sqrt(self.match) + self.same * same
         scores = scores.masked_fill((instruction == 0).unsqueeze(1), -1e9)
         weights = F.pad(scores, (1, 0)).softmax(-1)[..., 1:]
