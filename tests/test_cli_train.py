@@ -106,7 +106,7 @@ def test_evaluate_needs_an_episode(folder: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_quickstart(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lam_gym.evaluation.evaluate.ATTACK_STEPS", 1)
+    monkeypatch.setattr("lam_gym.evaluation.evaluate.ATTACKS", ("noise",))
     sizes = ["--drive-episodes", "14", "--mail-episodes", "14", "--steps", "2", "--episodes", "1"]
     out = tmp_path / "quick"
     assert cli.main(["quickstart", "--out", str(out), "--attack-episodes", "1", *sizes]) == 0

@@ -12,8 +12,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 TINY = {
     "01_record.py": "--episodes 10",
     "02_clone.py": "--episodes 10 --steps 5 --evaluate 4",
-    "03_train.py": "--episodes 8 --steps 4 --evaluate 3",
-    "04_evaluate.py": "--episodes 8 --steps 4 --evaluate 3",
+    "03_train.py": "--episodes 8 --steps 4 --evaluate 1",
+    "04_evaluate.py": "--episodes 4 --steps 4 --evaluate 1",
     "05_own_env.py": "--episodes 3 --expert-steps 64 --steps 2 --evaluate 2",
 }
 
