@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -193,10 +192,7 @@ class DemoStore:
         known = self.meta["features"]
         features = features_from_json(known) if known else trajectory_features(trajectories[0])
         table, flat = build_table(trajectories, features)
-        with ThreadPoolExecutor(1) as pool:  # Arrow encodes outside Python's lock, so both run at once
-            encoded = pool.submit(encode, table, flat)
-            figures = _measure(flat)
-            content = encoded.result()
+        content = encode(table, flat)
         with self.writing():
             number = len(self.meta["shards"])
             file = SHARD_PATTERN.format(number)
@@ -209,7 +205,7 @@ class DemoStore:
                 "steps": len(flat["rewards"]),
             }
             described = {name: feature.to_json() for name, feature in features.items()}
-            self._replace_meta(_grown({**self.meta, "features": described}, entry, trajectories, figures))
+            self._replace_meta(_grown({**self.meta, "features": described}, entry, trajectories, _measure(flat)))
 
     def set_meta(self, key: str, value: Any) -> None:
         """Set a key of meta.json that says something about the episodes, such as "splits" (JSON values only)."""
