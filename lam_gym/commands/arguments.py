@@ -25,6 +25,8 @@ TaskName = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="TASK")]
 DemosFolder = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
 DemosFolders = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR ...")]
 RunFolder = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+OptionalFolder = Annotated[Path | None, tyro.conf.arg(metavar="DIR")]
+OptionalCount = Annotated[int | None, tyro.conf.arg(metavar="INT")]
 Switch = Annotated[bool, tyro.conf.FlagCreatePairsOff]
 """A flag that is off unless it is given."""
 

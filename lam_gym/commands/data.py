@@ -8,7 +8,7 @@ from typing import Annotated
 
 import tyro
 
-from lam_gym.commands.arguments import DemosFolder, DemosFolders
+from lam_gym.commands.arguments import DemosFolder, DemosFolders, OptionalCount
 from lam_gym.commands.tables import print_table
 from lam_gym.demonstrations.cleaning import CleaningRules, clean
 from lam_gym.demonstrations.splits import PARTS, split
@@ -26,7 +26,7 @@ class Show:
 
     folder: DemosFolder
     """Folder of demonstrations."""
-    episode: int | None = None
+    episode: OptionalCount = None
     """Print this episode (from 0; -1 is the last) step by step."""
 
     def run(self) -> None:
@@ -110,7 +110,9 @@ class Merge:
         if not self.folders:
             raise BadConfig("expected at least one folder to join, got none; name the folders after --out OUT.")
         store = merge([DemoStore.open(folder) for folder in self.folders], self.out)
-        print(f"{len(store)} episodes of {store.task} in '{self.out}'.")
+        repeated = sum(len(DemoStore.open(folder)) for folder in self.folders) - len(store)
+        left_out = f"; {repeated} that were there already are left out" if repeated else ""
+        print(f"{len(store)} episodes of {store.task} in '{self.out}'{left_out}.")
 
 
 @dataclass(frozen=True)

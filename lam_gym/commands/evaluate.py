@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from lam_gym.commands.arguments import RunFolder, Switch
+import tyro
+
+from lam_gym.commands.arguments import OptionalCount, OptionalFolder, RunFolder, Switch
 from lam_gym.commands.bars import progress
 from lam_gym.errors import BadConfig
 
@@ -26,13 +29,13 @@ class Evaluate:
     """Episodes of each clean evaluation; 200 give an interval of about +-3 % at 95 % success."""
     seed: int = 0
     """Seed of the episodes; every policy gets the same ones."""
-    out: Path | None = None
+    out: OptionalFolder = None
     """Folder of the tables; RUN/evaluation by default, where `lam-gym report` looks for them."""
-    epsilons: tuple[float, ...] | None = None
+    epsilons: Annotated[tuple[float, ...] | None, tyro.conf.arg(metavar="FLOAT ...")] = None
     """Sizes of noise and attacks; half of and the whole training epsilon by default."""
     clean: Switch = False
     """Leave out noise and attacks."""
-    attack_episodes: int | None = None
+    attack_episodes: OptionalCount = None
     """Episodes of each evaluation under noise or attack; as many as of the clean ones by default."""
     demos: tuple[Path, ...] = ()
     """Split demonstrations, to compare B and A with the expert on their test part."""

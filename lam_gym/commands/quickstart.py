@@ -15,7 +15,7 @@ from lam_gym.commands.record import Record
 from lam_gym.commands.report import Report
 from lam_gym.commands.train import Train
 from lam_gym.errors import BadConfig
-from lam_gym.training.config import TrainConfig
+from lam_gym.training.config import LossConfig, Perturbation, TrainConfig
 
 DRIVE, MAIL = "drive/lane-keeping", "text/mail"
 
@@ -38,7 +38,7 @@ class Quickstart:
     """New folder for demonstrations, models and the report."""
     drive_episodes: int = 100
     """Demonstrations of the driving task."""
-    mail_episodes: int = 1000
+    mail_episodes: int = 4000
     """Demonstrations of the text task."""
     steps: int = 1000
     """Optimizer steps of the joint training."""
@@ -79,7 +79,12 @@ class Quickstart:
         config = TrainConfig(
             tasks=(DRIVE, MAIL),
             out=str(run),
+            preset="xs",
             steps=self.steps,
+            loss=LossConfig(beta=0.1, rho=0.2),
+            perturbation=Perturbation("pgd", 0.1, 2),
+            perturb_every=8,
+            augment_every=4,
             evaluate_episodes=min(self.episodes, 50),
             seed=self.seed,
         )

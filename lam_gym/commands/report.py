@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from lam_gym.commands.arguments import RunFolder
+from lam_gym.commands.arguments import OptionalFolder, RunFolder
 from lam_gym.evaluation.report import write_report
 
 
@@ -18,7 +17,7 @@ class Report:
 
     run_folder: RunFolder
     """Run folder that `lam-gym train` wrote."""
-    evaluation: Path | None = None
+    evaluation: OptionalFolder = None
     """Folder of the evaluation's tables; RUN/evaluation by default."""
 
     def run(self) -> None:

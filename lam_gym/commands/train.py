@@ -23,7 +23,7 @@ class Train:
 
     demos: tuple[Path, ...]
     """Folders of demonstrations; each task needs one. Folders that are split are used by their train part."""
-    config: Path | None = None
+    config: Annotated[Path | None, tyro.conf.arg(metavar="FILE.toml")] = None
     """TOML file of settings, with the names below; tables are the groups, such as [loss]."""
     resume: Switch = False
     """Go on from the last checkpoint in the run folder, exactly as if the run had not stopped."""
