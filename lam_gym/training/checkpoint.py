@@ -137,7 +137,7 @@ def find_checkpoint(path: str | Path) -> Path:
         return path
     best = path / CHECKPOINTS / BEST
     if best.exists():
-        folder = best.parent / str(read_json(best)["checkpoint"])
+        folder = best.parent / str(read_json(best).get("checkpoint"))
         if (folder / "model.json").exists():
             return folder
     folders = list_checkpoints(path)
@@ -165,9 +165,14 @@ def read_card(folder: Path) -> ModelCard:
             f"'{folder}' has checkpoint format {data.get('format')}, this version reads {FORMAT}: update lam-gym."
         )
     try:
-        return ModelCard.from_json(data)
-    except (KeyError, TypeError) as error:
-        raise BadCheckpoint(f"'{folder / 'model.json'}' lacks {error}: use another checkpoint of the run.") from error
+        card = ModelCard.from_json(data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadCheckpoint(
+            f"'{folder / 'model.json'}' is no model card ({error}): use another checkpoint of the run."
+        ) from error
+    if set(card.statistics) != {spaces.task for spaces in card.spaces}:
+        raise BadCheckpoint(f"'{folder / 'model.json'}' lacks statistics of a task: use another checkpoint of the run.")
+    return card
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -5,6 +5,7 @@ Sizes that follow from the data (observation widths, numbers of actions) are der
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
@@ -30,7 +31,7 @@ class Perturbation:
     """Gradient steps of pgd."""
 
     def __post_init__(self) -> None:
-        if self.epsilon < 0 or self.steps < 1:
+        if not self.epsilon >= 0 or self.steps < 1:
             raise BadConfig(f"A perturbation needs epsilon >= 0 and steps >= 1, got {self.epsilon} and {self.steps}.")
 
 
@@ -51,7 +52,7 @@ class LossConfig:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if value < 0:
+            if not value >= 0:
                 raise BadConfig(f"The coefficient '{name.rstrip('_')}' must not be negative, got {value}.")
 
 
@@ -69,6 +70,10 @@ class AugmentConfig:
     """Augmented copies leave out idle and redundant steps of a window."""
     translator: Literal["none", "pivot", "argos"] = "none"
     """Augmented copies: back-translation of instructions, by the bundled pivot dictionary or by argostranslate."""
+
+    def __post_init__(self) -> None:
+        _check_range("augment.noise", self.noise, 0)
+        _check_range("augment.text", self.text, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,13 @@ class OptimizerConfig:
     """Gradients are clipped to this global norm, for each optimiser; 0 leaves them."""
     ema: float = 0.995
     """Decay of the averaged weights that act and are evaluated; 0 uses the weights themselves."""
+
+    def __post_init__(self) -> None:
+        for name in ("learning_rate", "behavior_learning_rate", "weight_decay", "max_grad_norm"):
+            _check_range(f"optimizer.{name}", getattr(self, name), 0)
+        for name in ("beta_1", "beta_2", "ema"):
+            _check_range(f"optimizer.{name}", getattr(self, name), 0, 0.999999)
+        _check_range("optimizer.warmup", self.warmup, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,8 @@ class TrainConfig:
     """Adversary of the beta term."""
     perturb_every: int = 1
     """The beta term enters every so many steps, with that weight."""
+    augment_every: int = 1
+    """The rho term enters every so many steps, with that weight."""
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     log_every: int = 50
@@ -142,12 +156,12 @@ class TrainConfig:
     """Write TensorBoard event files beside metrics.jsonl."""
 
     def __post_init__(self) -> None:
-        positive = ("steps", "batch_size", "tasks_per_step", "perturb_every", "log_every", "save_every")
+        positive = ("steps", "batch_size", "tasks_per_step", "perturb_every", "augment_every", "log_every", "save_every")
         for name in positive:
             if getattr(self, name) < 1:
                 raise BadConfig(f"Setting '{name}' must be at least 1, got {getattr(self, name)}.")
-        if self.window < 0 or self.seed < 0 or self.evaluate_every < 0 or self.evaluate_episodes < 0:
-            raise BadConfig("Settings 'window', 'seed', 'evaluate_every' and 'evaluate_episodes' must not be negative.")
+        for name in ("window", "seed", "evaluate_every", "evaluate_episodes", "threads"):
+            _check_range(name, getattr(self, name), 0)
         if not self.behavior_hidden:
             raise BadConfig("Setting 'behavior_hidden' needs at least one layer.")
 
@@ -169,6 +183,13 @@ class TrainConfig:
     def load(cls, path: str | Path) -> TrainConfig:
         """Read a TOML file; settings that it leaves out keep their defaults."""
         return cls.from_dict(read_toml(path))
+
+
+def _check_range(name: str, value: float, low: float, high: float = float("inf")) -> None:
+    """Raise BadConfig unless low <= value <= high (which no number is to NaN)."""
+    if not low <= value <= high:
+        limit = f"at least {low}" if high == float("inf") else f"between {low} and {high}"
+        raise BadConfig(f"Setting '{name}' must be {limit}, got {value}.")
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -199,7 +220,7 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_toml_value(item) for item in value)}]"
     return repr(value)
