@@ -95,8 +95,8 @@ def apply_gradients(learner: Learner, config: OptimizerConfig) -> None:
 
 def schedule(step: int, steps: int, config: OptimizerConfig) -> float:
     """Share of the peak learning rate: linear warm-up, then a cosine to zero or a constant."""
-    warmup = max(1, round(config.warmup * steps))
-    if step < warmup and config.warmup > 0:
+    warmup = round(config.warmup * steps)
+    if step < warmup:
         return (step + 1) / warmup
     if config.schedule == "constant":
         return 1.0
