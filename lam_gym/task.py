@@ -255,7 +255,7 @@ def make_env(task: Task | str, render_mode: str | None = None) -> gymnasium.Env[
         except ImportError as error:
             fix = f"pip install 'lam-gym[{task.extra}]'" if task.extra else f"install '{task.requires}'"
             raise MissingExtra(f"Task '{task.name}' needs the package '{task.requires}': {fix}.") from error
-    rendering = {} if render_mode is None else {"render_mode": render_mode}
+    rendering: dict[str, Any] = {} if render_mode is None else {"render_mode": render_mode}
     try:
         return gymnasium.make(task.env_id, max_episode_steps=task.max_episode_steps, **rendering, **task.kwargs)
     except gymnasium.error.Error as error:

@@ -62,9 +62,12 @@ class VectorNetwork(nn.Module):
         """Distributions over the actions of N observations."""
         vector = (self.embed(task, inputs) if embedded is None else embedded)[self.key]
         hidden = self.layers(vector)
+        decided: Distribution
         if isinstance(self.head, CategoricalHead):
-            return self.head(hidden)
-        return self.head(hidden, self.standardize.action_mean, self.standardize.action_scale)
+            decided = self.head(hidden)
+        else:
+            decided = self.head(hidden, self.standardize.action_mean, self.standardize.action_scale)
+        return decided
 
 
 Network = VectorNetwork | ActionNetwork

@@ -180,22 +180,26 @@ class ActionNetwork(nn.Module):
         """The trunk over each window; a frame sees itself and the frames before it in its window."""
         windows = inputs.windows
         if windows is None:
-            return self.trunk(tokens.unsqueeze(1)).squeeze(1)
+            alone: Tensor = self.trunk(tokens.unsqueeze(1)).squeeze(1)
+            return alone
         place = windows.row * windows.length + windows.time
         laid = tokens.new_zeros(windows.batch * windows.length, tokens.shape[1]).index_copy(0, place, tokens)
-        out = self.trunk(laid.view(windows.batch, windows.length, -1))
+        out: Tensor = self.trunk(laid.view(windows.batch, windows.length, -1))
         return out.flatten(0, 1)[place]
 
     def decide(self, task: str, hidden: Tensor, context: Tensor, ids: Tensor, inputs: Inputs) -> Distribution:
         """The action's distribution from the trunk's output."""
         spaces = self.find(task)
         head: Any = self.heads[head_name(spaces)]
+        decided: Distribution
         if spaces.action.kind == "categorical":
-            return head(hidden)
-        if spaces.action.kind == "continuous":
+            decided = head(hidden)
+        elif spaces.action.kind == "continuous":
             standardizer = self.standardizer(task)
-            return head(hidden, standardizer.action_mean, standardizer.action_scale)
-        return head(hidden, context, ids, inputs.candidates, self.words)
+            decided = head(hidden, standardizer.action_mean, standardizer.action_scale)
+        else:
+            decided = head(hidden, context, ids, inputs.candidates, self.words)
+        return decided
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
         """Distributions over the actions of N frames.

@@ -140,7 +140,8 @@ class NetworkPolicy:
     def distribution(self, task: Task | str, observations: Sequence[Observation]) -> Distribution:
         """The distributions over the actions of memory-free observations."""
         task = get_task(task)
-        return self.network(task.name, collate(self.network.find(task.name), observations))
+        found: Distribution = self.network(task.name, collate(self.network.find(task.name), observations))
+        return found
 
     def log_probs(self, task: Task | str, observations: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """Differentiable answer to vectors [B, D] in the environment's own units.
@@ -175,7 +176,7 @@ def to_actions(spaces: TaskSpaces, distribution: Distribution, observations: Seq
     """The most probable actions in the form that the environment takes."""
     mode = distribution.mode()
     if spaces.action.kind == "continuous":
-        low, high = np.float32(spaces.action.low), np.float32(spaces.action.high)
+        low, high = np.array(spaces.action.low, np.float32), np.array(spaces.action.high, np.float32)
         return list(np.clip(mode.numpy(), low, high).astype(np.float32))
     if spaces.action.kind == "categorical":
         return [int(action) + spaces.action.first for action in mode.tolist()]
