@@ -86,7 +86,10 @@ SPACES: dict[str, tuple[Any, Any]] = {
         spaces.Discrete(3),
     ),
     "memory": (spaces.Box(0, 9, (1,), np.float32), spaces.Discrete(3)),
-    "text": (spaces.Dict({"instruction": spaces.Text(40, charset=LETTERS), "screen": spaces.Text(200, charset=LETTERS)}), spaces.Text(40, charset=LETTERS)),
+    "text": (
+        spaces.Dict({"instruction": spaces.Text(40, charset=LETTERS), "screen": spaces.Text(200, charset=LETTERS)}),
+        spaces.Text(40, charset=LETTERS),
+    ),
 }
 ANSWERS: dict[str, Callable[[Any], Any]] = {
     "discrete": lambda shown: int(shown.argmax()) + 2,

@@ -40,7 +40,9 @@ def test_gaussian_in_the_environments_units() -> None:
     torch.testing.assert_close(answer.log_scale.exp(), unit.expand(3, 2))
     with torch.no_grad():
         head.log_scale.fill_(-50)
-    torch.testing.assert_close(head(hidden, shift, unit).log_scale, (math.log(SMALLEST_SCALE) + unit.log()).expand(3, 2))
+    torch.testing.assert_close(
+        head(hidden, shift, unit).log_scale, (math.log(SMALLEST_SCALE) + unit.log()).expand(3, 2)
+    )
 
 
 class Scored:

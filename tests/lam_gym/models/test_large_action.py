@@ -143,9 +143,7 @@ def test_the_row_of_no_word_never_moves(identity_demos: Demos) -> None:
     rank = network.heads["text"].rank.grad
     assert isinstance(rank, Tensor)
     assert (rank[4:] == 0).all(), "places of padded candidates"
-    assert all(
-        torch.isfinite(parameter.grad).all() for parameter in network.parameters() if parameter.grad is not None
-    )
+    assert all(torch.isfinite(parameter.grad).all() for parameter in network.parameters() if parameter.grad is not None)
 
 
 def test_an_empty_instruction_is_no_number_error(identity_demos: Demos) -> None:

@@ -16,6 +16,7 @@ from lam_gym.errors import BadConfig
 from lam_gym.models.spaces import ActionSpaces, FieldSpaces, TaskSpaces, describe
 
 BOX = spaces.Box(-1, 1, (2,), np.float32)
+TWO = spaces.Discrete(2)
 
 
 class SpacesEnv(gymnasium.Env[Any, Any]):
@@ -32,7 +33,7 @@ def _registered() -> Iterator[None]:
     del gymnasium.registry["LamTest/Spaces-v0"]
 
 
-def described(observation: Any, action: Any = spaces.Discrete(2), window: int = 1) -> TaskSpaces:
+def described(observation: Any, action: Any = TWO, window: int = 1) -> TaskSpaces:
     kwargs = {"observation_space": observation, "action_space": action}
     return describe(Task("test/spaces", "LamTest/Spaces-v0", "do", 5, kwargs=kwargs, window=window))
 

@@ -38,9 +38,7 @@ TASKS = ("control/cartpole", "drive/lane-keeping", "text/mail", "babyai/GoToLoca
 
 
 @pytest.fixture(scope="module")
-def trained(
-    real_demos: dict[str, list[Trajectory]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
+def trained(real_demos: dict[str, list[Trajectory]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A run of a few steps over four tasks."""
     folder = tmp_path_factory.mktemp("trained")
     stores = []
@@ -168,7 +166,10 @@ def test_corrupt_files(name: str, content: bytes | None, run: Path) -> None:
         ({"format": 99}, "has checkpoint format 99, this version reads 1"),
         ({"spaces": None}, "use another checkpoint"),
         ({"preset": {"width": 16}}, "use another checkpoint"),
-        ({"preset": {"width": 32, "layers": 1, "heads": 2, "hidden": 16, "channels": 8}}, "do not fit their model card"),
+        (
+            {"preset": {"width": 32, "layers": 1, "heads": 2, "hidden": 16, "channels": 8}},
+            "do not fit their model card",
+        ),
         ({"statistics": {}}, "use another checkpoint"),
         ({"statistics": 7}, "use another checkpoint"),
     ],

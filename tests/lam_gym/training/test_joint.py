@@ -1,4 +1,4 @@
-"""The training loop: behavior cloning to the last bit, identity tasks in seconds, and runs that survive being killed."""
+"""The training loop: behavior cloning to the last bit, identity tasks in seconds, runs that survive being killed."""
 
 from __future__ import annotations
 
@@ -168,9 +168,7 @@ def test_identity_tasks_are_learnt_in_seconds(
 
 
 @pytest.fixture(scope="module")
-def three_stores(
-    real_demos: dict[str, list[Trajectory]], tmp_path_factory: pytest.TempPathFactory
-) -> list[DemoStore]:
+def three_stores(real_demos: dict[str, list[Trajectory]], tmp_path_factory: pytest.TempPathFactory) -> list[DemoStore]:
     stores = []
     for name in (CARTPOLE, LANE, MAIL, "babyai/GoToLocal"):
         made = DemoStore.create(tmp_path_factory.mktemp("demos") / "store", name)

@@ -72,9 +72,7 @@ def test_guidance_moves_the_follower_only() -> None:
 def test_smoothness_moves_both() -> None:
     clean, moved = torch.zeros(1, 2, requires_grad=True), torch.ones(1, 2, requires_grad=True)
     tilt = torch.tensor([[0.0, 1.0]])
-    value = smoothness_loss(
-        Categorical(torch.log_softmax(clean, 1)), Categorical(torch.log_softmax(moved * tilt, 1))
-    )
+    value = smoothness_loss(Categorical(torch.log_softmax(clean, 1)), Categorical(torch.log_softmax(moved * tilt, 1)))
     q = 1 / (1 + math.e)
     assert value.item() == pytest.approx(0.5 * math.log(0.5 / q) + 0.5 * math.log(0.5 / (1 - q)), rel=1e-6)
     value.backward()  # type: ignore[no-untyped-call]

@@ -71,7 +71,11 @@ def test_means_between_two_log_lines_survive_bit_for_bit() -> None:
 
 
 def test_the_file_is_closed_when_a_run_fails(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="boom"), MetricsLog(tmp_path, 0, tensorboard=False) as log:
-        log.write(1, {"train/loss": 1.0})
-        raise RuntimeError("boom")
+    def fail() -> None:
+        with MetricsLog(tmp_path, 0, tensorboard=False) as log:
+            log.write(1, {"train/loss": 1.0})
+            raise RuntimeError("boom")
+
+    with pytest.raises(RuntimeError, match="boom"):
+        fail()
     assert read_metrics(tmp_path) == [{"step": 1, "train/loss": 1.0}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -118,9 +117,7 @@ def test_memory_looks_back_as_far_as_the_window(data: dict[str, TaskData], polic
 
 
 @pytest.mark.parametrize("name", ["control/cartpole", "drive/lane-keeping"])
-def test_log_probs_are_those_that_act_chooses_by(
-    name: str, data: dict[str, TaskData], policy: NetworkPolicy
-) -> None:
+def test_log_probs_are_those_that_act_chooses_by(name: str, data: dict[str, TaskData], policy: NetworkPolicy) -> None:
     vectors = data[name].fields[""][:16]
     points = torch.from_numpy(vectors).requires_grad_(True)
     answer = policy.log_probs(name, points)

@@ -33,9 +33,7 @@ class Attacked:
         self.task = data.task
         self.network = ActionNetwork([data.spaces], TINY, {data.task.name: data.statistics()})
         self.batch = batch
-        self.embedded = {
-            key: value.detach() for key, value in self.network.embed(self.task.name, batch.inputs).items()
-        }
+        self.embedded = {key: value.detach() for key, value in self.network.embed(self.task.name, batch.inputs).items()}
         self.units = radii(self.network, self.task, self.embedded)
 
     def respond(self, embedded: Embedded) -> Distribution:
@@ -62,9 +60,7 @@ FORMS = ("discrete", "box", "grid", "memory", "text")
 
 @pytest.mark.parametrize("kind", ["noise", "fgsm", "pgd"])
 @pytest.mark.parametrize("form", FORMS)
-def test_points_stay_in_the_ball(
-    form: str, kind: str, identity_demos: Callable[[str, int], list[Trajectory]]
-) -> None:
+def test_points_stay_in_the_ball(form: str, kind: str, identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
     attacked = make(form, identity_demos, 3)
     moved = attacked.attack(kind)
     assert moved.keys() == attacked.embedded.keys()

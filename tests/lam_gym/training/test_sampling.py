@@ -82,9 +82,7 @@ def test_tasks_of_a_step(data: dict[str, TaskData]) -> None:
     np.testing.assert_allclose(share, two.weights, atol=0.06)
 
 
-def test_nothing_is_augmented_without_a_coefficient(
-    data: dict[str, TaskData], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_augmented_without_a_coefficient(data: dict[str, TaskData], monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any) -> Any:
         raise AssertionError
 
