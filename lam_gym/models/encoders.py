@@ -118,7 +118,8 @@ class InstructionEncoder(nn.Module):
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> tuple[Tensor, Tensor]:
         """Words in context [N, L, E] and pooled [N, E]; absent places are not attended to."""
-        beside = self.neighbors(vectors.transpose(1, 2)).transpose(1, 2) * present.unsqueeze(-1)
+        shown = present.unsqueeze(-1)
+        beside = self.neighbors((vectors * shown).transpose(1, 2)).transpose(1, 2) * shown
         tokens = self.norm(self.block(vectors + beside, present))
         weights = self.weigh(tokens).squeeze(-1).masked_fill(~present, -1e9).softmax(-1)
         return tokens, (weights.unsqueeze(-1) * tokens).sum(1)
