@@ -15,19 +15,15 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 from lam_gym.demonstrations.columns import (
-    Episodes,
-    build_table,
+    Columns,
+    build_columns,
     content_hash,
-    encode,
     features_from_json,
-    first_rows,
     trajectory_features,
 )
 from lam_gym.demonstrations.feature_statistics import Statistics, measure
@@ -42,6 +38,7 @@ from lam_gym.demonstrations.metadata import (
     write_file,
     write_meta,
 )
+from lam_gym.demonstrations.shard import Episodes
 from lam_gym.demonstrations.splits import part_indices
 from lam_gym.errors import BadDemos, BadTrajectory
 from lam_gym.task import Task, get_task
@@ -186,13 +183,12 @@ class DemoStore:
         """
         if not trajectories:
             return
-        for trajectory in trajectories:
-            if trajectory.task != self.task:
-                raise BadTrajectory(f"'{self.path}' holds '{self.task}', but got an episode of '{trajectory.task}'.")
+        for task in {trajectory.task for trajectory in trajectories} - {self.task}:
+            raise BadTrajectory(f"'{self.path}' holds '{self.task}', but got an episode of '{task}'.")
         known = self.meta["features"]
         features = features_from_json(known) if known else trajectory_features(trajectories[0])
-        table, flat = build_table(trajectories, features)
-        content = encode(table, flat)
+        columns = build_columns(trajectories, features)
+        content = columns.encode()
         with self.writing():
             number = len(self.meta["shards"])
             file = SHARD_PATTERN.format(number)
@@ -202,10 +198,10 @@ class DemoStore:
                 "sha256": hashlib.sha256(content).hexdigest(),
                 "bytes": len(content),
                 "episodes": len(trajectories),
-                "steps": len(flat["rewards"]),
+                "steps": len(columns.values["rewards"]),
             }
             described = {name: feature.to_json() for name, feature in features.items()}
-            self._replace_meta(_grown({**self.meta, "features": described}, entry, trajectories, _measure(flat)))
+            self._replace_meta(_grown({**self.meta, "features": described}, entry, columns))
 
     def set_meta(self, key: str, value: Any) -> None:
         """Set a key of meta.json that says something about the episodes, such as "splits" (JSON values only)."""
@@ -224,9 +220,8 @@ class DemoStore:
             if count:
                 meta["features"] = self.meta["features"]
             for number, entry in enumerate(self.meta["shards"][:count]):
-                trajectories = list(self._read(number))
-                _, flat = build_table(trajectories, features_from_json(self.meta["features"]))
-                meta = _grown(meta, entry, trajectories, _measure(flat))
+                columns = build_columns(list(self._read(number)), features_from_json(self.meta["features"]))
+                meta = _grown(meta, entry, columns)
             self._replace_meta(meta)
             for entry in dropped:
                 (self.path / entry["file"]).unlink(missing_ok=True)
@@ -237,7 +232,8 @@ class DemoStore:
         self.meta, self._stamp, self._cached = meta, _stamp(self.path), None
 
     def _first_rows(self) -> list[int]:
-        return first_rows([shard["episodes"] for shard in self.meta["shards"]])
+        """The index of the first episode of each shard, and the number of episodes at the end."""
+        return list(accumulate((shard["episodes"] for shard in self.meta["shards"]), initial=0))
 
     def _episodes(self, shard: int) -> Episodes:
         if self._cached is None or self._cached[0] != shard:
@@ -322,21 +318,13 @@ def _start(folder: Path, meta: dict[str, Any]) -> DemoStore:
     return DemoStore(folder, meta)
 
 
-def _measure(flat: Mapping[str, NDArray[Any]]) -> dict[str, Statistics]:
-    return {name: measure(values) for name, values in flat.items() if values.dtype != object}
-
-
-def _grown(
-    meta: Mapping[str, Any],
-    entry: Mapping[str, Any],
-    trajectories: Sequence[Trajectory],
-    figures: Mapping[str, Statistics],
-) -> dict[str, Any]:
-    """meta.json with one more shard."""
+def _grown(meta: Mapping[str, Any], entry: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
+    """meta.json with one more shard, of these columns."""
+    figures = {name: measure(values) for name, values in columns.values.items() if values.dtype != object}
     known = {name: Statistics.from_json(content) for name, content in meta["statistics"].items()}
     statistics = {name: known[name].merge(new) if name in known else new for name, new in figures.items()}
-    episodes = meta["episodes"] + len(trajectories)
-    successes = meta["successes"] + sum(trajectory.success for trajectory in trajectories)
+    episodes = meta["episodes"] + len(columns.seeds)
+    successes = meta["successes"] + columns.successes
     return {
         **meta,
         "episodes": episodes,
@@ -344,7 +332,7 @@ def _grown(
         "successes": successes,
         "success_rate": successes / episodes,
         "mean_return": float(statistics["return"].mean),
-        "seeds": meta["seeds"] + [int(trajectory.seed) for trajectory in trajectories],
+        "seeds": meta["seeds"] + columns.seeds,
         "statistics": {name: statistic.to_json() for name, statistic in statistics.items()},
         "shards": [*meta["shards"], dict(entry)],
     }

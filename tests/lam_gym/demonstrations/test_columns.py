@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from lam_gym.demonstrations import columns
-from lam_gym.demonstrations.columns import Episodes, build_table, content_hash, encode, trajectory_features
+from lam_gym.demonstrations.columns import build_columns, content_hash, trajectory_features
+from lam_gym.demonstrations.shard import Episodes
 from lam_gym.errors import BadDemos, BadTrajectory
 from lam_gym.trajectory import Trajectory
 
@@ -61,8 +62,8 @@ def episode(steps: int, seed: int = 0, **changes: Any) -> Trajectory:
 
 
 def through_parquet(trajectories: list[Trajectory]) -> list[Trajectory]:
-    table, flat = build_table(trajectories, trajectory_features(trajectories[0]))
-    return list(Episodes(encode(table, flat), trajectories[0].task))
+    columns = build_columns(trajectories, trajectory_features(trajectories[0]))
+    return list(Episodes(columns.encode(), trajectories[0].task))
 
 
 def test_round_trip() -> None:
@@ -121,8 +122,8 @@ def test_metrics_may_differ_between_episodes() -> None:
 
 def test_plain_parquet_readers_see_typed_columns() -> None:
     trajectory = episode(3, 1)
-    table, flat = build_table([trajectory], trajectory_features(trajectory))
-    plain = pq.read_table(pa.BufferReader(encode(table, flat))).to_pandas()
+    content = build_columns([trajectory], trajectory_features(trajectory)).encode()
+    plain = pq.read_table(pa.BufferReader(content)).to_pandas()
     assert list(plain.columns[:6]) == ["seed", "success", "terminated", "truncated", "return", "length"]
     image = np.asarray(plain["observations/image"][0])
     assert image.dtype == np.uint8
@@ -144,8 +145,12 @@ def test_plain_parquet_readers_see_typed_columns() -> None:
 )
 def test_an_episode_of_another_shape_is_named(changes: dict[str, Any], words: str) -> None:
     trajectories = [episode(3, 1), episode(3, 7, **changes)]
-    with pytest.raises(BadTrajectory, match=words):
-        build_table(trajectories, trajectory_features(trajectories[0]))
+    for order in (trajectories, trajectories[::-1]):
+        with pytest.raises(BadTrajectory, match=words):
+            build_columns(order, trajectory_features(trajectories[0]))
+    for order in (trajectories, trajectories[::-1]):
+        with pytest.raises(BadTrajectory):
+            build_columns(order, trajectory_features(trajectories[1]))
 
 
 def test_what_cannot_be_stored_is_refused() -> None:
@@ -154,7 +159,7 @@ def test_what_cannot_be_stored_is_refused() -> None:
     for actions in (texts("a", "\ud800"), np.array([{}, 3], dtype=object)):
         trajectory = Trajectory("t", 0, np.zeros(3), actions, np.ones(2), True, False, True)
         with pytest.raises(BadTrajectory, match="unicode"):
-            build_table([trajectory], trajectory_features(trajectory))
+            build_columns([trajectory], trajectory_features(trajectory))
 
 
 def test_bytes_that_are_no_shard_are_refused() -> None:
