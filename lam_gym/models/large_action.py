@@ -90,6 +90,7 @@ class ActionNetwork(nn.Module):
         super().__init__()
         self.spaces = {spaces.task: spaces for spaces in tasks}
         self.preset = preset
+        self._instructed: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
         width = preset.width
         self.words = WordEmbedding(width)
         self.instruction = InstructionEncoder(width, preset.heads)
@@ -157,9 +158,8 @@ class ActionNetwork(nn.Module):
         spaces = self.find(task)
         key = spaces.instruction_key
         if key is None:
-            ids = torch.from_numpy(encode_texts([spaces.instruction], LONGEST_INSTRUCTION))
-            context, asked = self.instruction(self.words(ids), ids != 0)
-            ids, context, asked = (part.expand(inputs.size, *part.shape[1:]) for part in (ids, context, asked))
+            parts = self._instruct(spaces.instruction)
+            ids, context, asked = (part.expand(inputs.size, *part.shape[1:]) for part in parts)
         else:
             ids = inputs.fields[key]
             context, asked = self.instruction(embedded[key], ids != 0)
@@ -175,6 +175,21 @@ class ActionNetwork(nn.Module):
             else:
                 token = token + encoder(value)
         return token, context, ids
+
+    def _instruct(self, instruction: str) -> tuple[Tensor, Tensor, Tensor]:
+        """Word ids, words in context and pooled vector of a task's own instruction; kept while weights are frozen."""
+        if instruction in self._instructed:
+            return self._instructed[instruction]
+        ids = torch.from_numpy(encode_texts([instruction], LONGEST_INSTRUCTION))
+        parts = (ids, *self.instruction(self.words(ids), ids != 0))
+        if not any(part.requires_grad for part in parts) and not self.training:
+            self._instructed[instruction] = parts
+        return parts
+
+    def train(self, mode: bool = True) -> ActionNetwork:
+        """As `nn.Module.train`; forgets what was kept of frozen weights."""
+        self._instructed.clear()
+        return super().train(mode)
 
     def remember(self, tokens: Float[Tensor, "N E"], inputs: Inputs) -> Float[Tensor, "N E"]:
         """The trunk over each window; a frame sees itself and the frames before it in its window."""

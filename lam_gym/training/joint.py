@@ -189,7 +189,8 @@ def step_loss(
     guides = Guides(learner.behaviors.get(task.name), None if guide is None else guide.answer(batch))
     if config.loss.beta == 0 or step % config.perturb_every:
         clean = policy(task.name, batch.inputs)
-        return joint_loss(policy, clean, guides, batch, Variants(None, augmented), config.loss)
+        variants = Variants(None, augmented, augmented_weight=float(config.augment_every))
+        return joint_loss(policy, clean, guides, batch, variants, config.loss)
     embedded = policy.embed(task.name, batch.inputs)
     clean = policy(task.name, batch.inputs, embedded)
 
@@ -201,7 +202,7 @@ def step_loss(
     worst = perturb(respond, embedded, radii(policy, task, embedded), config.perturbation, uniform_noise(generator))
     offset = {key: value - embedded[key].detach() for key, value in worst.items()}
     perturbed = respond({key: value + offset[key] for key, value in embedded.items()})
-    variants = Variants(perturbed, augmented, float(config.perturb_every))
+    variants = Variants(perturbed, augmented, float(config.perturb_every), float(config.augment_every))
     return joint_loss(policy, clean, guides, batch, variants, config.loss)
 
 

@@ -84,8 +84,9 @@ class RunningMeans:
                 self._counts[key] += 1
 
     def take(self) -> dict[str, float]:
-        """The means since the last call."""
-        means = {key: float(total) / self._counts[key] for key, total in self._sums.items()}
+        """The means since the last call; a term that only some steps had counts as zero in the others."""
+        steps = max(self._counts.values(), default=1)
+        means = {key: float(total) / steps for key, total in self._sums.items()}
         self._sums.clear()
         self._counts.clear()
         return means

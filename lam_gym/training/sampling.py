@@ -72,7 +72,7 @@ class Sampler:
         """The batch of task `index` in `step`, and its augmented copy where rho asks for one."""
         data, ends = self.data[index], self.ends(index, step)
         symmetric = self.config.augment.symmetries and bool(data.task.symmetries)
-        augmented = self.config.loss.rho > 0
+        augmented = self.config.loss.rho > 0 and step % self.config.augment_every == 0
         if not symmetric and not augmented:
             return data.batch(ends), None
         rng = np.random.default_rng((self.config.seed, 3, index, step))
