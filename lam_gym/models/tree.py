@@ -164,7 +164,7 @@ class TreeModel:
             for candidates, start in zip(choices, starts.tolist())
         ], memory
 
-    def log_probs(self, observations: ObservationBatch) -> LogProbs:
+    def predict_log_probs(self, observations: ObservationBatch) -> LogProbs:
         """What the tree says about the action of each observation; it has no gradient.
 
         Discrete: log-probabilities [N, A], p_a = (count_a + 1) / (count + A) in the leaf (Laplace). Text: the same for
@@ -187,8 +187,8 @@ class TreeModel:
         return answer
 
     def distribution(self, task: Task | str, observations: ObservationBatch) -> Distribution:
-        """`log_probs` as a distribution of tensors, the form that all behavior models share."""
-        answer = self.log_probs(observations)
+        """`predict_log_probs` as a distribution of tensors, the form that all behavior models share."""
+        answer = self.predict_log_probs(observations)
         if isinstance(answer, tuple):
             mean, scale = (torch.from_numpy(part.astype(np.float32)) for part in answer)
             return Gaussian(mean, scale.log())

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lam_gym import ExpertPolicy, Trajectory, rollout
-from lam_gym.errors import BadCheckpoint, BadDemos
+from lam_gym import ExpertPolicy, Trajectory, evaluate, rollout
+from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
 from lam_gym.models import tree as tree_module
 from lam_gym.models.distributions import Categorical, Gaussian
 from lam_gym.models.tree import TreeModel
+from lam_gym.training.config import Perturbation
 
 TASKS = {"control/cartpole": 8, "drive/lane-keeping": 10, "babyai/GoToLocal": 40, "text/mail": 30}
 
@@ -52,7 +53,7 @@ def test_a_loaded_tree_is_the_same_tree(
         np.array(model.act(observations, None)[0]), np.array(loaded.act(observations, None)[0])
     )
     for mine, theirs in zip(
-        np.atleast_1d(model.log_probs(observations)), np.atleast_1d(loaded.log_probs(observations))
+        np.atleast_1d(model.predict_log_probs(observations)), np.atleast_1d(loaded.predict_log_probs(observations))
     ):
         np.testing.assert_array_equal(mine, theirs)
     assert loaded.rules() == model.rules()
@@ -98,7 +99,7 @@ def test_log_probs_are_smoothed_and_normalised(
 ) -> None:
     for name in ("control/cartpole", "babyai/GoToLocal", "text/mail"):
         model, observations = models[name], steps(demos[name])[:50]
-        answer = model.log_probs(observations)
+        answer = model.predict_log_probs(observations)
         assert isinstance(answer, np.ndarray)
         np.testing.assert_allclose(np.exp(answer).sum(1), 1.0)
         distribution = model.distribution(name, observations)
@@ -117,7 +118,7 @@ def test_log_probs_are_smoothed_and_normalised(
 def test_laplace_smoothing_by_hand(demos: dict[str, list[Trajectory]]) -> None:
     stump = TreeModel.fit("control/cartpole", demos["control/cartpole"], max_depth=1)
     counts = stump.arrays.value[1]
-    row = stump.log_probs(np.full((1, 4), -10.0, dtype=np.float32))
+    row = stump.predict_log_probs(np.full((1, 4), -10.0, dtype=np.float32))
     np.testing.assert_allclose(row[0], np.log((counts + 1) / (counts.sum() + 2)))
 
 
@@ -168,3 +169,8 @@ def test_arrays_that_are_no_tree_are_refused() -> None:
     for left in (np.array([0, -1, -1]), np.array([7, -1, -1]), np.array([1, -1])):
         with pytest.raises(BadCheckpoint, match="do not make up a tree"):
             tree_module.TreeArrays(left=left, **rest)
+
+
+def test_gradient_attacks_say_that_a_tree_has_no_gradient(models: dict[str, TreeModel]) -> None:
+    with pytest.raises(BadConfig, match="has none: use 'noise', or give source="):
+        evaluate(models["control/cartpole"], "control/cartpole", episodes=1, perturbation=Perturbation("pgd", 0.1))
