@@ -237,6 +237,15 @@ def test_lazy_adversary_keeps_its_weight(identity_demos: Callable[[str, int], li
     assert "adversarial" not in run_step(make_pair(data), data, settings(loss, perturb_every=3), step=1)[1]
 
 
+def test_lazy_augmentation_keeps_its_weight(identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
+    data = make_data("discrete", identity_demos)
+    loss = replace(NOTHING, rho=0.5)
+    every = run_step(make_pair(data), data, settings(loss))[1]
+    third = run_step(make_pair(data), data, settings(loss, augment_every=3))[1]
+    assert third["augmented"] == pytest.approx(3 * every["augmented"], rel=1e-6)
+    assert "augmented" not in run_step(make_pair(data), data, settings(loss, augment_every=3), step=1)[1]
+
+
 def test_padding_does_not_scale_the_loss(identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
     """The mean runs over valid frames: half-filled windows weigh as their frames do, not as places."""
     task = get_task("identity/memory")
