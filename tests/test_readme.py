@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def test_the_test_command_is_what_ci_runs() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert "'.[dev]'" in script
     assert "/pytest" in script
+
+
+def test_benchmark_figures_are_those_of_the_results() -> None:
+    summary = runpy.run_path(str(ROOT / "examples" / "benchmarks" / "summary.py"))
+    assert f"{summary['BEGIN']}\n{summary['table']()}\n{summary['END']}" in README
 
 
 def test_links_lead_somewhere() -> None:
