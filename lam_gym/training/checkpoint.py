@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from lam_gym.errors import BadCheckpoint, BadConfig
 from lam_gym.models.behavior import Network, build_behavior_network
-from lam_gym.models.large_action import ActionNetwork, Statistics
+from lam_gym.models.large_action import ActionNetwork, Statistics, find_spaces
 from lam_gym.models.presets import MLP, Preset, get_preset
 from lam_gym.models.spaces import TaskSpaces
 from lam_gym.policy import Policy
@@ -83,10 +83,8 @@ class ModelCard:
 
     def build_behavior(self, task: str) -> Network:
         """The behavior network of one task with fresh weights."""
-        for spaces in self.spaces:
-            if spaces.task == task:
-                return build_behavior_network(spaces, self.statistics[task], self.behavior_hidden)
-        raise BadCheckpoint(f"There is no behavior model of '{task}' in this run.")
+        spaces = next(spaces for spaces in self.spaces if spaces.task == task)
+        return build_behavior_network(spaces, self.statistics[task], self.behavior_hidden)
 
 
 def save_checkpoint(
@@ -205,7 +203,7 @@ def load_behavior(path: str | Path, task: Task | str) -> Policy:
     """The behavior model of one task of a run, ready to act."""
     folder = find_checkpoint(path)
     card = read_card(folder)
-    name = get_task(task).name.partition("@")[0]
+    name = find_spaces({spaces.task: spaces for spaces in card.spaces}, get_task(task).name).task
     if card.behavior != "network":
         return load_fixed_behavior(folder.parent.parent, name, card.behavior)
     network = card.build_behavior(name)

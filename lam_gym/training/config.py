@@ -156,7 +156,15 @@ class TrainConfig:
     """Write TensorBoard event files beside metrics.jsonl."""
 
     def __post_init__(self) -> None:
-        positive = ("steps", "batch_size", "tasks_per_step", "perturb_every", "augment_every", "log_every", "save_every")
+        positive = (
+            "steps",
+            "batch_size",
+            "tasks_per_step",
+            "perturb_every",
+            "augment_every",
+            "log_every",
+            "save_every",
+        )
         for name in positive:
             if getattr(self, name) < 1:
                 raise BadConfig(f"Setting '{name}' must be at least 1, got {getattr(self, name)}.")

@@ -27,7 +27,7 @@ from lam_gym.models.distributions import Distribution
 from lam_gym.models.presets import get_preset
 from lam_gym.models.spaces import describe
 from lam_gym.rollouts import rollout
-from lam_gym.task import Task, episode_seeds, get_task
+from lam_gym.task import Task, episode_seeds, iterate_tasks
 from lam_gym.training.batches import Batch, TaskData
 from lam_gym.training.checkpoint import ModelCard, list_checkpoints
 from lam_gym.training.config import TrainConfig
@@ -75,7 +75,7 @@ def train(
     prepare_torch(config.threads)
     run = Path(config.out)
     stores = [demo if isinstance(demo, DemoStore) else DemoStore.open(demo) for demo in demos]
-    tasks = [get_task(name) for name in config.tasks or tuple(dict.fromkeys(store.task for store in stores))]
+    tasks = list(iterate_tasks(config.tasks or tuple(dict.fromkeys(store.task for store in stores))))
     data = [load_task(task, stores, "train", config.window) for task in tasks]
     validation = [_load_validation(task, stores, config.window) for task in tasks]
     config = replace(config, tasks=tuple(task.name for task in tasks))
@@ -158,9 +158,9 @@ def _load_validation(task: Task, stores: Sequence[DemoStore], window: int) -> Ta
 
 
 def _claim(run: Path, config: TrainConfig, resume: bool) -> None:
-    """Make the run's folder and write its settings; a folder with a run in it is only gone on with, never replaced."""
+    """Make the run's folder and write its settings; a run with a checkpoint is only gone on with, never replaced."""
     settings = run / "config.toml"
-    if settings.exists() and not resume:
+    if list_checkpoints(run) and not resume:
         raise BadConfig(f"'{run}' holds a run already: resume it (--resume) or name another folder.")
     if resume:
         if not settings.exists():

@@ -105,7 +105,9 @@ def joint_loss(
         parts["adversarial"] = config.beta * variants.perturbed_weight * smoothness_loss(clean, variants.perturbed)
     if config.rho > 0 and variants.augmented is not None:
         augmented = policy(batch.task, variants.augmented.inputs)
-        parts["augmented"] = config.rho * variants.augmented_weight * imitation_loss(augmented, variants.augmented.actions)
+        parts["augmented"] = (
+            config.rho * variants.augmented_weight * imitation_loss(augmented, variants.augmented.actions)
+        )
     if guides.network is not None and behavior is not None:
         if config.lambda_ > 0:
             parts["behavior"] = config.lambda_ * imitation_loss(behavior, batch.actions)

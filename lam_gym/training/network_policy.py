@@ -1,8 +1,8 @@
 """A trained network as a `Policy`: acts on batches, remembers windows, answers for its probabilities.
 
 Matrix products round differently for batches of different sizes, and an episode has to go the same way alone or beside
-others. So rows are computed in batches of at least `SMALLEST_BATCH`, and continuous actions in double precision, rounded
-at the end.
+others. So rows are computed in batches of at least `SMALLEST_BATCH`, and continuous actions in double precision,
+rounded at the end.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def test_nothing_is_pickled(trained: Path) -> None:
 
 def test_behavior_models_of_variations_and_of_other_tasks(trained: Path) -> None:
     assert load_behavior(trained, "text/mail@held_out_phrasing").tasks == ["text/mail"]  # type: ignore[attr-defined]
-    with pytest.raises(BadCheckpoint, match="no behavior model of 'identity/box'"):
+    with pytest.raises(BadCheckpoint, match="not trained on 'identity/box'"):
         load_behavior(trained, "identity/box")
 
 

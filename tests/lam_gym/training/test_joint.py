@@ -17,7 +17,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lam_gym import Trajectory, get_task, rollout
+from lam_gym import ExpertPolicy, Trajectory, get_task, rollout
 from lam_gym.demonstrations.splits import split
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
@@ -308,8 +308,11 @@ def test_demos_that_are_missing(three_stores: list[DemoStore], tmp_path: Path) -
         train(settings(tmp_path / "run", tasks=("identity/box",)), three_stores)
     with pytest.raises(BadDemos, match=r"they are of: none"):
         train(settings(tmp_path / "run", tasks=(CARTPOLE,)), [])
+    with pytest.raises(BadConfig, match="may be named once"):
+        train(settings(tmp_path / "run", tasks=(CARTPOLE, CARTPOLE)), three_stores)
     with pytest.raises(BadConfig, match="Preset 'mlp' clones one task"):
         train(settings(tmp_path / "run", preset="mlp"), three_stores)
+    train(settings(tmp_path / "run", preset="mlp", steps=1, tasks=(CARTPOLE,)), three_stores)  # the folder is free
     with pytest.raises(BadConfig, match="There is no preset"):
         train(settings(tmp_path / "other", preset="huge"), three_stores)
 
@@ -388,6 +391,16 @@ def test_fixed_guides(
     plain = train(settings(tmp_path / "plain", loss=NOTHING, augment=config.augment), [demos])
     assert not all(torch.equal(value, final(plain)["policy"][key]) for key, value in final(run)["policy"].items())
     train(config, [demos], resume=True)
+
+
+def test_a_variation_is_a_task_to_train_on(tmp_path: Path, store: Write) -> None:
+    name = "text/mail@held_out_phrasing"
+    demos = store(name, rollout(ExpertPolicy(name), name, seeds=range(2)))
+    run = train(settings(tmp_path / "run", steps=2, batch_size=2), [demos])
+    for policy in (load_policy(run), load_behavior(run, name)):
+        assert rollout(policy, replace(get_task(name), max_episode_steps=2), seeds=[0])
+    with pytest.raises(BadCheckpoint, match="not trained on 'text/mail'"):
+        load_behavior(run, MAIL)
 
 
 def test_fixed_guides_cannot_follow_symmetries(three_stores: list[DemoStore], tmp_path: Path) -> None:
