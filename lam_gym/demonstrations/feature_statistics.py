@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDEST_HISTOGRAM = 4096
+_BLOCK = 2**16
 _LARGEST = 1e150
 """Beyond this the square of a float64 is not finite, and neither would be the standard deviation."""
 
@@ -101,11 +102,12 @@ def _measure_column(values: NDArray[Any]) -> tuple[int, float, float, float, flo
 
 
 def _measure_histogram(values: NDArray[Any], lowest: int, highest: int) -> tuple[int, float, float, float, float]:
-    offsets = values.view(np.uint8) if values.dtype == bool else values
-    if lowest:
-        offsets = values - values.dtype.type(lowest) if values.dtype.kind == "u" else values.astype(np.int64) - lowest
-    counts = np.bincount(offsets, minlength=highest - lowest + 1).tolist()
+    counts = np.zeros(highest - lowest + 1, np.int64)
+    for start in range(0, len(values), _BLOCK):  # blocks that stay in the cache: bincount converts them to 64 bits
+        block = values[start : start + _BLOCK]
+        offsets = block - block.dtype.type(lowest) if block.dtype.kind == "u" else block.astype(np.int64) - lowest
+        counts += np.bincount(offsets, minlength=len(counts))
     numbers = range(lowest, highest + 1)
-    mean = sum(number * times for number, times in zip(numbers, counts)) / len(values)
-    squares = sum((number - mean) ** 2 * times for number, times in zip(numbers, counts))
+    mean = sum(number * times for number, times in zip(numbers, counts.tolist())) / len(values)
+    squares = sum((number - mean) ** 2 * times for number, times in zip(numbers, counts.tolist()))
     return len(values), mean, squares, float(lowest), float(highest)
