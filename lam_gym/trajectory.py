@@ -86,7 +86,9 @@ class Trajectory:
     def __post_init__(self) -> None:
         steps = len(self.actions)
         if steps < 1:
-            raise BadTrajectory(f"A trajectory of '{self.task}' (seed {self.seed}) needs at least one action, got none.")
+            raise BadTrajectory(
+                f"A trajectory of '{self.task}' (seed {self.seed}) needs at least one action, got none."
+            )
         if len(self.rewards) != steps:
             raise BadTrajectory(f"{steps} actions need {steps} rewards, got {len(self.rewards)} (seed {self.seed}).")
         for key, values in self.fields().items():
