@@ -181,7 +181,8 @@ class _Page:
             self.latest = kept
         else:
             self.admissible.append(tuple(info["admissible_actions"]))
-            self.latest = {**kept, "admissible_actions": self.admissible[-1]}
+            shown = kept if isinstance(kept, dict) else {"": kept}
+            self.latest = {**shown, "admissible_actions": self.admissible[-1]}
 
 
 class ListTape:

@@ -114,9 +114,9 @@ class Trajectory:
 
     def observation(self, step: int) -> Observation:
         """The observation before action `step`, as a policy gets it (with its admissible actions)."""
-        if not isinstance(self.observations, dict):
+        if not isinstance(self.observations, dict) and self.admissible_actions is None:
             return self.observations[step]
-        observation = {key: values[step] for key, values in self.observations.items()}
+        observation = {key: values[step] for key, values in self.fields().items()}
         if self.admissible_actions is not None:
             observation["admissible_actions"] = self.admissible_actions[step]
         return observation

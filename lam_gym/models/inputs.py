@@ -104,7 +104,9 @@ def collate(spaces: TaskSpaces, observations: Sequence[Observation]) -> Inputs:
     for field in spaces.fields:
         try:
             values: Any = (
-                [observation[field.key] for observation in observations] if field.key else np.array(observations)
+                [observation[field.key] for observation in observations]
+                if field.key or isinstance(observations[0], dict)
+                else np.array(observations)
             )
             fields[field.key] = encode_field(field, values)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

@@ -147,3 +147,28 @@ def test_an_expert_that_fails_is_skipped() -> None:
     abandoned: list[int] = []
     played = rollout(ExpertPolicy(task), task, range(3, 6), abandoned=abandoned)
     assert ([each.seed for each in played], abandoned) == ([3, 5], [4])
+
+
+class OneLine(gymnasium.Env[Any, Any]):
+    """A plain text observation with admissible text actions: say the word that is shown."""
+
+    observation_space = gymnasium.spaces.Text(10)
+    action_space = gymnasium.spaces.Text(10)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.word = ("red", "blue")[int(self.np_random.integers(2))]
+        return self.word, {"admissible_actions": ("red", "blue")}
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        right = action == self.word
+        return self.word, float(right), True, False, {"admissible_actions": (), "success": right}
+
+
+def test_plain_text_observations_carry_their_admissible_actions() -> None:
+    gymnasium.register("Test/OneLine-v0", OneLine)
+    task = Task("test/one-line", "Test/OneLine-v0", "say it", 3)
+    trajectories = rollout(RandomPolicy(task), task, range(8))
+    assert {trajectory.observations[0] for trajectory in trajectories} == {"red", "blue"}  # type: ignore[index]
+    first = trajectories[0].observation(0)
+    assert first == {"": trajectories[0].observations[0], "admissible_actions": ("red", "blue")}  # type: ignore[index]
