@@ -99,12 +99,14 @@ def _read_column(column: pa.ChunkedArray, feature: Feature) -> NDArray[Any]:
 
 
 def _numpy(values: pa.Array) -> NDArray[Any]:
-    """The values of an array without nulls, as a view; `to_numpy` would import pandas."""
+    """The values of an array without nulls, as a read-only view; `to_numpy` would import pandas."""
     _, data = values.buffers()
     end = values.offset + len(values)
     if pa.types.is_boolean(values.type):
         return np.unpackbits(np.frombuffer(data, np.uint8), count=end, bitorder="little")[values.offset :].view(bool)
-    return np.frombuffer(data or b"", values.type.to_pandas_dtype())[values.offset : end]
+    array = np.frombuffer(data or b"", values.type.to_pandas_dtype())[values.offset : end]
+    array.flags.writeable = False
+    return array
 
 
 def _single(column: pa.ChunkedArray) -> pa.Array:
