@@ -22,7 +22,7 @@ from lam_gym.task import Task, get_task, register_task
 from lam_gym.trajectory import Trajectory
 
 NESTED_ID = "LamGymTests/Nested-v0"
-NESTED = Task(name="tests/nested", env_id=NESTED_ID, instruction="wait", max_episode_steps=3, success="return>=2")
+NESTED = Task(name="test/nested", env_id=NESTED_ID, instruction="wait", max_episode_steps=3, success="return>=2")
 TASKS = ("control/cartpole", "text/mail", "drive/lane-keeping", "babyai/GoToLocal", NESTED.name)
 
 
