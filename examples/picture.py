@@ -1,6 +1,6 @@
 """The README's picture, from what a quickstart left: a driven road, a mail episode, success with intervals.
 
-    lam-gym quickstart && python examples/picture.py lam-gym-quickstart/run
+lam-gym quickstart && python examples/picture.py lam-gym-quickstart/run
 """
 
 from __future__ import annotations

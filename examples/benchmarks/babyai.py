@@ -41,7 +41,11 @@ def measure(
         tensorboard=False,
     )
     start = time.perf_counter()
-    run = lam_gym.train(config, [store], progress=lambda step, loss: print(f"  step {step} loss {loss:.4f}", flush=True))
+
+    def show(step: int, loss: float) -> None:
+        print(f"  step {step} loss {loss:.4f}", flush=True)
+
+    run = lam_gym.train(config, [store], progress=show)
     trained = time.perf_counter()
     result = lam_gym.evaluate(lam_gym.load_policy(run), store.task, episodes=arguments.episodes, seed=arguments.seed)
     return {

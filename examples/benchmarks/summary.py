@@ -1,7 +1,7 @@
 """The README's benchmark table, from the results that the other benchmarks wrote.
 
-    python examples/benchmarks/summary.py            prints it
-    python examples/benchmarks/summary.py --write    puts it into README.md
+python examples/benchmarks/summary.py            prints it
+python examples/benchmarks/summary.py --write    puts it into README.md
 """
 
 from __future__ import annotations
