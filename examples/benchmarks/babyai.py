@@ -1,6 +1,6 @@
 """BabyAI from few demonstrations: success on unseen missions, with and without the declared symmetries.
 
-    python examples/benchmarks/babyai.py --level GoToLocal --demos 1000 [--steps 4000] [--episodes 512] [--out FILE]
+    python examples/benchmarks/babyai.py --level GoToLocal --demos 1000 [--steps 1500] [--episodes 512] [--out FILE]
 
 Records demos from the bot, trains the large action policy on them once with the task's symmetries (mirror, joint
 permutations of colors and object types) and once without, on one thread, and evaluates both on missions that no demo
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--level", default="GoToLocal", help="a BabyAI level that lam-gym has as babyai/<level>")
     parser.add_argument("--demos", type=int, default=1000)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--episodes", type=int, default=512)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "babyai.json")

@@ -40,7 +40,7 @@ class Quickstart:
     """Demonstrations of the driving task."""
     mail_episodes: int = 4000
     """Demonstrations of the text task."""
-    steps: int = 1000
+    steps: int = 900
     """Optimizer steps of the joint training."""
     episodes: int = 200
     """Held-out episodes of each clean evaluation."""
@@ -83,8 +83,8 @@ class Quickstart:
             steps=self.steps,
             loss=LossConfig(beta=0.1, rho=0.2),
             perturbation=Perturbation("pgd", 0.1, 2),
-            perturb_every=8,
-            augment_every=4,
+            perturb_every=16,
+            augment_every=8,
             evaluate_episodes=min(self.episodes, 50),
             seed=self.seed,
         )

@@ -107,22 +107,30 @@ class Trunk(nn.Module):
 
 
 class InstructionEncoder(nn.Module):
-    """Words of an instruction in their context (two neighbors on each side, then all), and their pooled vector."""
+    """Words of an instruction in their context (two neighbors on each side, then all), and their pooled vector.
+
+    The pooled vector adds the plain sum of the words, so that every word reaches the other modalities undiluted.
+    """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.neighbors = nn.Conv1d(width, width, 5, padding=2)
         self.block = Block(width, heads, causal=False)
         self.norm = nn.RMSNorm(width)
-        self.weigh = nn.Linear(width, 1)
+        self.heads = heads
+        self.weigh = nn.Linear(width, heads)
+        self.value = nn.Linear(width, width)
+        self.bag = nn.Linear(width, width)
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> tuple[Tensor, Tensor]:
         """Words in context [N, L, E] and pooled [N, E]; absent places are not attended to."""
         shown = present.unsqueeze(-1)
         beside = self.neighbors((vectors * shown).transpose(1, 2)).transpose(1, 2) * shown
         tokens = self.norm(self.block(vectors + beside, present))
-        weights = self.weigh(tokens).squeeze(-1).masked_fill(~present, -1e9).softmax(-1)
-        return tokens, (weights.unsqueeze(-1) * tokens).sum(1)
+        weights = self.weigh(tokens).masked_fill(~shown, -1e9).softmax(1)
+        values = self.value(tokens).unflatten(2, (self.heads, -1))
+        pooled = (weights.unsqueeze(-1) * values).sum(1).flatten(1)
+        return tokens, pooled + self.bag((vectors * shown).sum(1))
 
 
 class VectorEncoder(nn.Module):
@@ -154,24 +162,46 @@ class CellEmbedding(nn.Module):
 
 
 class GridEncoder(nn.Module):
-    """Embedded cells to token: two residual 3x3 convolutions, each modulated by the instruction (FiLM, Perez 2018)."""
+    """Embedded cells to token: two residual 3x3 convolutions, each modulated by the instruction (FiLM, Perez 2018).
 
-    def __init__(self, shape: tuple[int, ...], channels: int, width: int, layers: int = 2) -> None:
+    Cells know their place by coordinates, and are pooled at the end by maximum and mean (BabyAI 1.1, arXiv 2007.12770)
+    and by attention from the instruction: its query looks for the cells that it names, color and type adding up, and
+    reads what stands there and where. What matters is so found wherever it stands, and a whole layout is hard to learn
+    by heart.
+    """
+
+    def __init__(self, shape: tuple[int, ...], channels: int, width: int, layers: int = 2, heads: int = 4) -> None:
         super().__init__()
-        height, breadth = shape[0], shape[1]
-        self.place = nn.Parameter(0.1 * torch.randn(channels, height, breadth))
+        rows, columns = torch.meshgrid(*(torch.linspace(-1, 1, size) for size in shape[:2]), indexing="ij")
+        self.register_buffer("places", torch.stack([rows, columns, rows.abs(), columns.abs()]).unsqueeze(0))
+        self.places: Tensor
+        self.locate = nn.Conv2d(4, channels, 1)
         self.convolutions = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(layers))
         self.films = nn.ModuleList(nn.Linear(width, 2 * channels) for _ in range(layers))
-        self.narrow = nn.Conv2d(channels, 8, 1)
-        self.out = nn.Linear(8 * height * breadth + channels, width)
+        self.heads = heads
+        self.query = nn.Linear(width, channels)
+        self.key = nn.Linear(channels, channels)
+        self.value = nn.Linear(channels, channels)
+        self.place = nn.Parameter(0.5 * torch.randn(shape[0] * shape[1], channels))
+        self.out = nn.Linear(3 * channels, width)
+
+    def look(
+        self, cells: Float[Tensor, "N H W C"], image: Float[Tensor, "N C H W"], instruction: Float[Tensor, "N E"]
+    ) -> Float[Tensor, "N C"]:
+        """What the instruction's query finds: keys are the cells as they are, values what was made of them."""
+        query = self.query(instruction).unflatten(1, (self.heads, 1, -1))
+        key = self.key(cells.flatten(1, 2)).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        value = (self.value(image.flatten(2).transpose(1, 2)) + self.place).unflatten(2, (self.heads, -1))
+        found = F.scaled_dot_product_attention(query, key, value.transpose(1, 2))
+        return found.flatten(1)
 
     def forward(self, cells: Float[Tensor, "N H W C"], instruction: Float[Tensor, "N E"]) -> Float[Tensor, "N E"]:
-        image = cells.permute(0, 3, 1, 2) + self.place
+        image = cells.permute(0, 3, 1, 2) + self.locate(self.places)
         for convolution, film in zip(self.convolutions, self.films):
             scale, shift = film(instruction)[:, :, None, None].chunk(2, dim=1)
-            image = image + F.relu(convolution(F.relu(image)) * (1 + scale) + shift)
-        narrow = F.relu(self.narrow(image)).flatten(1)
-        out: Tensor = self.out(torch.cat([narrow, image.amax((2, 3))], dim=1))
+            image = image + F.relu(convolution(image) * (1 + scale) + shift)
+        found = self.look(cells, image, instruction)
+        out: Tensor = self.out(torch.cat([image.amax((2, 3)), image.mean((2, 3)), found], dim=1))
         return out
 
 
