@@ -107,30 +107,22 @@ class Trunk(nn.Module):
 
 
 class InstructionEncoder(nn.Module):
-    """Words of an instruction in their context (two neighbors on each side, then all), and their pooled vector.
-
-    The pooled vector adds the plain sum of the words, so that every word reaches the other modalities undiluted.
-    """
+    """Words of an instruction in their context (two neighbors on each side, then all), and their pooled vector."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.neighbors = nn.Conv1d(width, width, 5, padding=2)
         self.block = Block(width, heads, causal=False)
         self.norm = nn.RMSNorm(width)
-        self.heads = heads
-        self.weigh = nn.Linear(width, heads)
-        self.value = nn.Linear(width, width)
-        self.bag = nn.Linear(width, width)
+        self.weigh = nn.Linear(width, 1)
 
     def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> tuple[Tensor, Tensor]:
         """Words in context [N, L, E] and pooled [N, E]; absent places are not attended to."""
         shown = present.unsqueeze(-1)
         beside = self.neighbors((vectors * shown).transpose(1, 2)).transpose(1, 2) * shown
         tokens = self.norm(self.block(vectors + beside, present))
-        weights = self.weigh(tokens).masked_fill(~shown, -1e9).softmax(1)
-        values = self.value(tokens).unflatten(2, (self.heads, -1))
-        pooled = (weights.unsqueeze(-1) * values).sum(1).flatten(1)
-        return tokens, pooled + self.bag((vectors * shown).sum(1))
+        weights = self.weigh(tokens).squeeze(-1).masked_fill(~present, -1e9).softmax(-1)
+        return tokens, (weights.unsqueeze(-1) * tokens).sum(1)
 
 
 class VectorEncoder(nn.Module):
