@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+import torch.nn.functional as F
 from torch import nn
 
 from lam_gym.models.distributions import Distribution
@@ -40,6 +42,7 @@ class VectorNetwork(nn.Module):
             layers += [nn.Linear(width, size), nn.Tanh()]
             width = size
         self.layers = nn.Sequential(*layers)
+        self._linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
         self.head: CategoricalHead | GaussianHead
         if spaces.action.kind == "categorical":
             self.head = CategoricalHead(width, spaces.action.size)
@@ -56,18 +59,16 @@ class VectorNetwork(nn.Module):
 
     def embed(self, task: str, inputs: Inputs) -> Embedded:
         """The standardised vector."""
-        return {self.key: self.standardize(self.key, inputs.fields[self.key])}
+        return {self.key: self.standardize.forward(self.key, inputs.fields[self.key])}
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
         """Distributions over the actions of N observations."""
         vector = (self.embed(task, inputs) if embedded is None else embedded)[self.key]
-        hidden = self.layers(vector)
-        decided: Distribution
+        for layer in self._linear:  # as self.layers(vector), without a Python call of each module
+            vector = torch.tanh(F.linear(vector, layer.weight, layer.bias))
         if isinstance(self.head, CategoricalHead):
-            decided = self.head(hidden)
-        else:
-            decided = self.head(hidden, self.standardize.action_mean, self.standardize.action_scale)
-        return decided
+            return self.head.forward(vector)
+        return self.head.forward(vector, self.standardize.action_mean, self.standardize.action_scale)
 
 
 Network = VectorNetwork | ActionNetwork

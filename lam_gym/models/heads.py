@@ -32,7 +32,7 @@ class CategoricalHead(nn.Module):
         self.logits = nn.Linear(width, actions)
 
     def forward(self, hidden: Float[Tensor, "N E"]) -> Categorical:
-        return Categorical(F.log_softmax(self.logits(hidden), dim=-1))
+        return Categorical(F.log_softmax(F.linear(hidden, self.logits.weight, self.logits.bias), dim=-1))
 
 
 class GaussianHead(nn.Module):
