@@ -15,6 +15,7 @@ import os
 import statistics
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -81,6 +82,22 @@ def theirs(store: lam_gym.DemoStore, hidden: tuple[int, ...], batch_size: int, b
     return batch_size * batches / (time.perf_counter() - start)
 
 
+def floor(hidden: tuple[int, ...], batch_size: int, batches: int) -> float:
+    """Samples a second of PyTorch itself: the same step with nothing around it, on random numbers."""
+    vectors, actions = torch.randn(10_000, 4), torch.randint(2, (10_000,))
+    sizes = (4, *hidden)
+    layers = [part for pair in pairwise(sizes) for part in (torch.nn.Linear(*pair), torch.nn.Tanh())]
+    network = torch.nn.Sequential(*layers, torch.nn.Linear(sizes[-1], 2))
+    optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, fused=True)
+    start = time.perf_counter()
+    for _ in range(batches):
+        rows = torch.randint(len(vectors), (batch_size,))
+        torch.nn.functional.cross_entropy(network(vectors[rows]), actions[rows]).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    return batch_size * batches / (time.perf_counter() - start)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batches", type=int, default=10_000)
@@ -93,20 +110,26 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         store = lam_gym.record(TASK, episodes=arguments.episodes, seed=0, out=f"{folder}/demos")
-        print(f"{'network':>10} {'batch':>6} {'imitation/s':>12} {'lam-gym/s':>12} {'ratio':>7} {'to reach':>9}")
+        titles = ("network", "batch", "imitation/s", "PyTorch/s", "lam-gym/s", "ratio", "to reach", "PyTorch's")
+        print("{:>10} {:>6} {:>12} {:>12} {:>12} {:>7} {:>9} {:>10}".format(*titles))
         for hidden, batch_size, target in CELLS:
             pairs = []
             for repeat in range(arguments.repeats):
                 run = Path(folder) / f"run-{hidden[0]}-{batch_size}-{repeat}"
                 peer = theirs(store, hidden, batch_size, arguments.batches, run)
-                pairs.append((peer, ours(store, hidden, batch_size, arguments.batches, run)))
-            ratio = statistics.median(mine / peer for peer, mine in pairs)
-            peer, mine = (statistics.median(values) for values in zip(*pairs))
+                bare = floor(hidden, batch_size, arguments.batches)
+                pairs.append((peer, bare, ours(store, hidden, batch_size, arguments.batches, run)))
+            ratio = statistics.median(mine / peer for peer, _, mine in pairs)
+            bound = statistics.median(bare / peer for peer, bare, _ in pairs)
+            peer, bare, mine = (statistics.median(values) for values in zip(*pairs))
             name = "x".join(map(str, hidden))
             print(
-                f"{name:>10} {batch_size:>6} {peer:>12,.0f} {mine:>12,.0f} {ratio:>6.1f}x {target:>8.1f}x", flush=True
+                f"{name:>10} {batch_size:>6} {peer:>12,.0f} {bare:>12,.0f} {mine:>12,.0f} {ratio:>6.1f}x "
+                f"{target:>8.1f}x {bound:>9.1f}x",
+                flush=True,
             )
-            rows.append({"network": name, "batch": batch_size, "imitation": peer, "lam_gym": mine, "ratio": ratio})
+            row = {"network": name, "batch": batch_size, "imitation": peer, "lam_gym": mine, "ratio": ratio}
+            rows.append({**row, "pytorch": bare, "pytorch_ratio": bound})
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     report = {"batches": arguments.batches, "repeats": arguments.repeats, "torch": torch.__version__, "rows": rows}
     arguments.out.write_text(json.dumps(report, indent=2) + "\n")
