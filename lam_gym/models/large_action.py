@@ -58,6 +58,9 @@ class Statistics:
 class Standardizer(nn.Module):
     """Frozen statistics of one task's vectors and continuous actions."""
 
+    action_mean: Tensor
+    action_scale: Tensor
+
     def __init__(self, spaces: TaskSpaces, statistics: Statistics) -> None:
         super().__init__()
         self.keys = [field.key for field in spaces.fields if field.modality == "vector"]
