@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lam_gym.errors import BadConfig, LamGymError
+from lam_gym.models import distributions
 from lam_gym.policy import Memory, Policy
 from lam_gym.task import Task, get_task
 from lam_gym.training.network_policy import SMALLEST_BATCH
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 Objective = Callable[[Tensor], Tensor]
 """Perturbed observations [B, D] -> what the attack makes large [B]."""
 
-LEAST_LOG_PROBABILITY = -60.0
-"""Log-probabilities are clamped here, so that an inadmissible action (minus infinity) adds nothing to a divergence."""
-
 
 def divergence(clean: Any, moved: Any) -> Tensor:
     """KL(pi(.|s) || pi(.|s_hat)) of each row [B]: how far a perturbation moves the policy.
@@ -48,15 +46,7 @@ def divergence(clean: Any, moved: Any) -> Tensor:
     Categorical, log-probabilities [B, A]:        sum_a p_a (log p_a - log q_a)
     Gaussian, (mean m, scale s) [B, n] each:      sum_i log(r_i / s_i) + (s_i^2 + (m_i - k_i)^2) / (2 r_i^2) - 1/2
     """
-    if isinstance(clean, Tensor):
-        log_p = clean.clamp(min=LEAST_LOG_PROBABILITY)
-        log_q = moved.clamp(min=LEAST_LOG_PROBABILITY)
-        kept: Tensor = (log_p.exp() * (log_p - log_q)).sum(-1)
-        return kept
-    (mean, scale), (other_mean, other_scale) = clean, moved
-    spread = scale**2 + (mean - other_mean) ** 2
-    total: Tensor = ((other_scale / scale).log() + spread / (2 * other_scale**2) - 0.5).sum(-1)
-    return total
+    return distributions.divergence(_distribution(clean), _distribution(moved))
 
 
 def ascent(objective: Objective, center: Tensor, radius: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
@@ -210,10 +200,10 @@ class PerturbedPolicy:
         reach = torch.as_tensor(radius, dtype=torch.float32)
         noise = torch.as_tensor(draws[filled], dtype=torch.float32)
         with torch.no_grad():
-            clean = _distribution(log_probs(self.task, points))
+            clean = log_probs(self.task, points)
 
         def objective(moved: Tensor) -> Tensor:
-            return divergence(clean, _distribution(log_probs(self.task, moved)))
+            return divergence(clean, log_probs(self.task, moved))
 
         if self.perturbation.kind == "fgsm":
             u = fgsm(objective, points, reach, noise[:, 0].clamp(-1, 1))
@@ -248,6 +238,9 @@ def _is_vector(observation: Observation) -> bool:
     return isinstance(observation, np.ndarray) and observation.ndim == 1 and observation.dtype.kind == "f"
 
 
-def _distribution(output: Any) -> Any:
+def _distribution(output: Any) -> distributions.Distribution:
     """What a policy's `log_probs` gave: a tensor of log-probabilities or a pair (mean, scale)."""
-    return output if isinstance(output, Tensor) else tuple(output)
+    if isinstance(output, Tensor):
+        return distributions.Categorical(output)
+    mean, scale = output
+    return distributions.Gaussian(mean, scale.log())
