@@ -1,0 +1,90 @@
+"""The rows of `lam_gym.TASKS`: every task that lam-gym ships."""
+
+from __future__ import annotations
+
+from lam_gym.task_definition import Mirror, Permutation, Task
+
+_COLORS = ("red", "green", "blue", "purple", "yellow", "grey")
+_BABYAI_MIRROR = Mirror(flip={"image": 0}, remap={"direction": (2, 1, 0, 3)}, swap_actions=((0, 1),))
+_BABYAI_COLORS = Permutation("colors", "image", 1, (0, 1, 2, 3, 4, 5), _COLORS, only=(0, (5, 6, 7)))
+_BABYAI_TYPES = Permutation("types", "image", 0, (5, 6, 7), ("key", "ball", "box"))
+_BABYAI_GREY_TYPES = Permutation("grey types", "image", 0, (5, 6, 7), (), only=(1, (5,)))
+
+_LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
+
+TABLE: dict[str, Task] = {
+    "drive/lane-keeping": Task(
+        name="drive/lane-keeping",
+        env_id="LamDrive/LaneKeeping-v0",
+        instruction="keep the lane to the end of the road",
+        max_episode_steps=300,
+        expert="lam_envs.driving.experts:stanley",
+        random_return=10.69,
+        expert_return=129.74,
+        symmetries=(Mirror(negate={"": (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11)}, negate_actions=(1,)),),
+        observation_scale=_LANE_SCALE,
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+    ),
+    "text/mail": Task(
+        name="text/mail",
+        env_id="LamText/Mail-v0",
+        instruction="do what the instruction asks in the mail application",
+        max_episode_steps=20,
+        expert="lam_envs.text.experts:mail",
+        random_return=0.0018,
+        expert_return=1.0,
+        synonyms="lam_envs.text.language:SYNONYMS",
+        variations={
+            "held_out_phrasing": {"phrasing": "held_out"},
+            "held_out_layout": {"layout": "held_out"},
+            "held_out_composition": {"composition": "held_out"},
+        },
+        requires="lam_envs",
+    ),
+    "babyai/GoToRedBallGrey": Task(
+        name="babyai/GoToRedBallGrey",
+        env_id="BabyAI-GoToRedBallGrey-v0",
+        instruction="go to the red ball",
+        max_episode_steps=64,
+        success="reward",
+        expert="lam_envs.third_party:babyai_bot",
+        random_return=0.113,
+        expert_return=0.919,
+        symmetries=(_BABYAI_MIRROR, _BABYAI_GREY_TYPES),
+        window=8,
+        requires="minigrid",
+        extra="babyai",
+    ),
+    "babyai/GoToLocal": Task(
+        name="babyai/GoToLocal",
+        env_id="BabyAI-GoToLocal-v0",
+        instruction="go to the object that the mission names",
+        max_episode_steps=64,
+        success="reward",
+        expert="lam_envs.third_party:babyai_bot",
+        random_return=0.161,
+        expert_return=0.926,
+        symmetries=(_BABYAI_MIRROR, _BABYAI_COLORS, _BABYAI_TYPES),
+        window=8,
+        requires="minigrid",
+        extra="babyai",
+    ),
+    "control/cartpole": Task(
+        name="control/cartpole",
+        env_id="CartPole-v1",
+        instruction="balance the pole",
+        max_episode_steps=500,
+        success="return>=475",
+        expert="lam_envs.control:cartpole_controller",
+        random_return=22.9,
+        expert_return=500.0,
+        observation_scale=(0.09447, 0.4049, 0.07129, 0.6056),
+        symmetries=(Mirror(negate={"": (0, 1, 2, 3)}, swap_actions=((0, 1),)),),
+    ),
+}
+"""Every task by name; `lam_gym.task.register_task` adds one."""
