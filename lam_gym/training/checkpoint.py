@@ -232,7 +232,7 @@ def load_fixed_behavior(run: Path, task: str, kind: str) -> Policy:
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """State of an optimiser as named tensors: "<parameter number>.<name>"."""
     state = optimizer.state_dict()["state"]
-    return {f"{number}.{name}": value for number, entry in state.items() for name, value in entry.items()}
+    return {f"{number}.{name}": value.clone() for number, entry in state.items() for name, value in entry.items()}
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:

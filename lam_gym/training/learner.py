@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lam_gym.errors import BadCheckpoint
 from lam_gym.models.behavior import Network
+from lam_gym.training.adamw import AdamW
 from lam_gym.training.checkpoint import (
     ModelCard,
     list_checkpoints,
@@ -59,14 +60,8 @@ def uses_behavior(config: TrainConfig) -> bool:
 def make_learner(policy: Network, behaviors: dict[str, Network], config: OptimizerConfig) -> Learner:
     """Networks with an AdamW optimiser each for A and for all B together."""
 
-    def adamw(parameters: list[torch.nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
-        return torch.optim.AdamW(
-            parameters,
-            lr=learning_rate,
-            betas=(config.beta_1, config.beta_2),
-            weight_decay=config.weight_decay,
-            fused=True,
-        )
+    def adamw(parameters: list[torch.nn.Parameter], learning_rate: float) -> AdamW:
+        return AdamW(parameters, learning_rate, (config.beta_1, config.beta_2), config.weight_decay)
 
     omega = [parameter for behavior in behaviors.values() for parameter in behavior.parameters()]
     return Learner(

@@ -2,7 +2,8 @@
 
 A perturbation changes the continuous form of an observation (`network.embed`): standardised vectors, embedded cells,
 embedded words; admissible actions are the agent's own and stay. The radius of a vector feature is epsilon in units of
-the task's frozen scale; of an embedding, epsilon times the root mean square of the frame's own.
+the task's frozen scale; of a row of a set, in standard deviations; of a pixel, in its whole range; of an embedding,
+epsilon times the root mean square of the frame's own.
 
     x~ = argmax_{|x~ - x| <= radius} KL(A(x) || A(x~))        (MAD, Zhang et al. 2020; PGD, Madry et al. 2018)
 """
@@ -36,6 +37,8 @@ def radii(network: Network, task: Task, embedded: Embedded) -> dict[str, Tensor]
         value = embedded[field.key]
         if field.modality == "vector":
             units[field.key] = _vector_unit(network, task, field.key)
+        elif field.modality in ("set", "picture"):
+            units[field.key] = torch.ones_like(value[:1, :1].detach())
         elif field.modality in ("grid", "text"):
             units[field.key] = _embedding_unit(value.detach())
     return units
