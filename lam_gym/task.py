@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +32,7 @@ __all__ = [
     "Permutation",
     "Symmetry",
     "Task",
+    "classification",
     "episode_seeds",
     "get_task",
     "iterate_tasks",
@@ -69,6 +71,51 @@ def get_task(task: Task | str) -> Task:
     return _TABLE[name].vary(variation) if variation else _TABLE[name]
 
 
+def classification(
+    path: str | Path,
+    name: str = "",
+    label: str = "label",
+    text: str = "",
+    image: str = "",
+    features: Sequence[str] = (),
+    instruction: str = "say which class this belongs to",
+) -> Task:
+    """A labeled table as a one-step task: the row is the observation, its label the action, 1 the reward if right.
+
+    `register_task(classification("mails.csv", text="subject", label="folder"))` makes it known by its name. Its expert
+    says the true label; demos, validation and evaluation get rows of their own.
+
+    Args:
+        path: a .csv or .parquet file.
+        name: name of the task; "data/<name of the file>" by default.
+        label: column of the labels.
+        text, image, features: columns of what is shown. Without any of them: "text" and "image" where there is such a
+            column, else every other column as a number.
+        instruction: what is asked.
+
+    Raises BadConfig where the file is no such table.
+    """
+    from lam_envs.data.classify import open_table
+
+    path = Path(path).resolve()
+    columns = {"label": label, "text": text, "image": image, "features": tuple(features)}
+    try:
+        labels = open_table(str(path), label, text, image, tuple(features)).labels
+    except ValueError as error:
+        raise BadConfig(str(error)) from error
+    return Task(
+        name=name or f"data/{path.stem}",
+        env_id="LamData/Classify-v0",
+        instruction=instruction,
+        max_episode_steps=1,
+        kwargs={"table": str(path), **{key: value for key, value in columns.items() if value}},
+        expert="lam_envs.data.classify:true_label",
+        random_return=1 / len(labels),
+        expert_return=1.0,
+        requires="lam_envs",
+    )
+
+
 def make_env(task: Task | str, render_mode: str | None = None) -> gymnasium.Env[Any, Any]:
     """The task's environment with its time limit and Gymnasium's usual wrappers."""
     import gymnasium
@@ -85,7 +132,7 @@ def make_env(task: Task | str, render_mode: str | None = None) -> gymnasium.Env[
     rendering: dict[str, Any] = {} if render_mode is None else {"render_mode": render_mode}
     try:
         return gymnasium.make(task.env_id, max_episode_steps=task.max_episode_steps, **rendering, **task.kwargs)
-    except gymnasium.error.Error as error:
+    except (gymnasium.error.Error, ValueError) as error:
         raise BadConfig(f"Task '{task.name}' could not make environment '{task.env_id}': {error}") from error
 
 

@@ -74,6 +74,17 @@ TABLE: dict[str, Task] = {
         requires="minigrid",
         extra="babyai",
     ),
+    "data/digits": Task(
+        name="data/digits",
+        env_id="LamData/Classify-v0",
+        instruction="say which digit the picture shows",
+        max_episode_steps=1,
+        kwargs={"table": "digits"},
+        expert="lam_envs.data.classify:true_label",
+        random_return=0.1,
+        expert_return=1.0,
+        requires="lam_envs",
+    ),
     "control/cartpole": Task(
         name="control/cartpole",
         env_id="CartPole-v1",

@@ -28,7 +28,7 @@ def in_words(space: Space[object]) -> str:
     if isinstance(space, Discrete):
         return f"{space.n} choices"
     assert isinstance(space, Box)
-    return str(space.shape[0])
+    return " x ".join(map(str, space.shape))
 
 
 def test_every_task_has_a_row() -> None:
@@ -45,6 +45,6 @@ def test_rows(name: str) -> None:
     if task.extra:
         pytest.importorskip(task.requires)
     env = make_env(task)
-    assert in_words(env.observation_space) == observation.removeprefix("vector of ")
+    assert in_words(env.observation_space) == observation.removeprefix("vector of ").removeprefix("picture of ")
     assert in_words(env.action_space) == action.removesuffix(" numbers")
     env.close()

@@ -1,6 +1,6 @@
 """Environments of lam-gym, usable without the toolkit: importing this package registers their Gymnasium ids.
 
-`LamDrive/<Name>-v0` are the driving tasks, `LamText/<Name>-v0` the text tasks. The catalogue is `envs/README.md`.
+`LamDrive/<Name>-v0` are the driving tasks, `LamText/<Name>-v0` the text tasks, `LamData/Classify-v0` labeled tables. The catalogue is `envs/README.md`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from gymnasium.envs.registration import register, registry
 
 ENTRY_POINTS = {
     "LamDrive/LaneKeeping-v0": ("lam_envs.driving.lane_keeping:LaneKeepingEnv", 300),
+    "LamData/Classify-v0": ("lam_envs.data.classify:ClassifyEnv", 1),
     "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),
 }
 """id -> (entry point, time limit in steps)."""
