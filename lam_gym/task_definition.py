@@ -19,7 +19,7 @@ class Mirror:
     flip: Mapping[str, int] = field(default_factory=dict)
     """Grid observation key -> axis of one frame that is reversed."""
     negate: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """Vector observation key ("" for a plain array) -> indices whose sign changes."""
+    """Vector or set observation key ("" for a plain array) -> indices (of the features) whose sign changes."""
     remap: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Discrete observation key -> new code of each old code."""
     swap_actions: tuple[tuple[int, int], ...] = ()
@@ -85,6 +85,10 @@ class Task:
     observation_scale: tuple[float, ...] | None = None
     """Vector tasks: the unit of epsilon, the standard deviation of each feature over a fixed mixture (half expert
     states, half random-policy states, 10,000 each, seed 0)."""
+    modalities: Mapping[str, str] = field(default_factory=dict)
+    """Observation key ("" for a plain array) -> how it is read where its space does not tell: "set" for rows of
+    features whose order means nothing (row 0 is the agent's own, column 0 is 1 where a row is present and 0 where it
+    only fills up), "picture", "grid" or "vector"."""
 
     def __post_init__(self) -> None:
         if self.max_episode_steps < 1:

@@ -183,8 +183,10 @@ def _reflect(mirror: Mirror, key: str, chosen: NDArray[np.bool_], values: NDArra
     if key in mirror.flip:
         values[chosen] = np.flip(values[chosen], axis=mirror.flip[key] + 1)
     if key in mirror.negate:
-        index = np.ix_(np.flatnonzero(chosen), np.asarray(mirror.negate[key], dtype=np.int64))
-        values[index] = -values[index]
+        negated = np.asarray(mirror.negate[key], dtype=np.int64)
+        reflected = values[chosen]
+        reflected[..., negated] = -reflected[..., negated]
+        values[chosen] = reflected
     if key in mirror.remap:
         values[chosen] = np.asarray(mirror.remap[key]).astype(values.dtype)[values[chosen]]
     return values

@@ -1,6 +1,7 @@
 """Observations as plain numbers with names, for models that know only tables: trees and SB3 networks.
 
-Vectors, codes and grids are flattened; a text becomes one 0/1 column per word of a vocabulary learnt from the demos.
+Vectors, codes, grids and sets are flattened, pictures too after their pixels are averaged in blocks; a text becomes one
+0/1 column per word of a vocabulary learnt from the demos.
 Tasks with text actions have a table of candidates instead: one row for each admissible action, which says how it reads
 on the screen and how well its words match the instruction.
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from lam_gym.errors import BadCheckpoint
 from lam_gym.models.heads import MOST_CANDIDATES
+from lam_gym.models.inputs import channels_last
 from lam_gym.models.spaces import ACTIONS_KEY, FieldSpaces, TaskSpaces
 from lam_gym.models.words import describe_action
 from lam_gym.trajectory import Observation, Trajectory
@@ -31,6 +33,8 @@ ObservationBatch = Sequence[Observation] | NDArray[Any]
 """N observations as policies get them: a list, or one array [N, ...] where an observation is an array."""
 MOST_WORDS = 128
 """Words of a vocabulary."""
+MOST_BLOCKS = 16
+"""Blocks of pixels down and across a picture."""
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _ARGUMENT = re.compile(r"^\S+ \d+ (.+)$")
 _CACHED_TEXTS = 50_000
@@ -93,7 +97,8 @@ class FeatureTable:
             return [f"'{word}' in {name}" for word in self.words[entry.key]]
         if not entry.shape:
             return [name]
-        places = product(*(range(size) for size in entry.shape))
+        shape = block_shape(entry) if entry.modality == "picture" else entry.shape
+        places = product(*(range(size) for size in shape))
         return [f"{name}[{','.join(map(str, place))}]" for place in places]
 
     def encode(self, observations: ObservationBatch) -> NDArray[np.float32]:
@@ -109,7 +114,11 @@ class FeatureTable:
             if entry.modality == "text":
                 parts.append(mark_words(self.words[entry.key], values))
                 continue
-            array = np.asarray(values, dtype=np.float32).reshape(len(observations), -1)
+            array = np.asarray(values, dtype=np.float32)
+            if entry.modality == "picture" and array.shape[1:] == entry.shape:
+                parts.append(average_blocks(entry, array).reshape(len(array), -1))
+                continue
+            array = array.reshape(len(observations), -1)
             width = math.prod(entry.shape)
             if array.shape[1] != width:
                 raise BadCheckpoint(
@@ -237,6 +246,25 @@ class CandidateTable:
         """The inverse of `to_json`."""
         words = [tuple(data[name]) for name in ("action_words", "instruction_words", "heading_words")]
         return cls(TaskSpaces.from_json(data["spaces"]), *words)
+
+
+def block_shape(picture: FieldSpaces) -> tuple[int, ...]:
+    """Rows and columns of blocks, and channels."""
+    height, breadth, channels = picture.picture_shape
+    rows, columns = (-(-size // -(-size // MOST_BLOCKS)) for size in (height, breadth))
+    return rows, columns, channels
+
+
+def average_blocks(picture: FieldSpaces, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean of each block [N, rows, columns, C] of pictures [N, ...]; blocks at the edges may be smaller."""
+    pixels = channels_last(picture, pixels)
+    for axis in (1, 2):
+        size = pixels.shape[axis]
+        starts = np.arange(0, size, -(-size // MOST_BLOCKS))
+        counts = np.diff(np.append(starts, size)).astype(np.float32)
+        sums = np.add.reduceat(pixels, starts, axis=axis)
+        pixels = (sums / counts.reshape((-1,) + (1,) * (pixels.ndim - axis - 1))).astype(np.float32)
+    return pixels
 
 
 def _texts(trajectories: Sequence[Trajectory], key: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Int
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lam_gym.errors import BadCheckpoint
@@ -40,7 +41,8 @@ class Inputs:
     """What a network reads: one tensor per field, [N, ...]."""
 
     fields: dict[str, Tensor]
-    """vector: floats [N, D]; codes: integers [N, n]; grid: integers [N, H, W, C]; text: word ids [N, L]."""
+    """vector: floats [N, D]; codes: integers [N, n]; grid: integers [N, H, W, C]; set: floats [N, K, F]; picture: uint8
+    [N, H, W, C]; text: word ids [N, L]."""
     candidates: Int[Tensor, "N A L"] | None = None
     """Text tasks: the words of each admissible action."""
     windows: Windows | None = None
@@ -72,7 +74,17 @@ def encode_field(field: FieldSpaces, values: Any) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array.reshape(len(array), -1), dtype=np.float32))
     if field.modality == "codes":
         return torch.from_numpy(array.reshape(len(array), -1).astype(np.int64))
+    if field.modality == "set":
+        return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+    if field.modality == "picture":
+        return torch.from_numpy(channels_last(field, array).copy())
     return torch.from_numpy(array.astype(np.int64))
+
+
+def channels_last(field: FieldSpaces, pictures: NDArray[Any]) -> NDArray[Any]:
+    """Pictures [N, ...] of any layout as [N, H, W, C]."""
+    axis = field.channel_axis
+    return pictures[..., None] if axis is None else np.moveaxis(pictures, axis + 1, -1)
 
 
 def encode_candidates(screens: Sequence[str], admissible: Sequence[Sequence[str]]) -> Int[Tensor, "N A L"]:
@@ -128,9 +140,16 @@ def collate(spaces: TaskSpaces, observations: Sequence[Observation]) -> Inputs:
 
 
 def _check_shape(spaces: TaskSpaces, field: FieldSpaces, values: Tensor) -> None:
-    expected = {"vector": (field.width,), "codes": (len(field.sizes),), "grid": field.shape}.get(field.modality)
-    if expected is not None and tuple(values.shape[1:]) != expected:
+    shape = tuple(values.shape[1:])
+    shapes: dict[str, tuple[int, ...]] = {
+        "vector": (field.width,),
+        "codes": (len(field.sizes),),
+        "grid": field.shape,
+        "set": (*shape[:1], *field.shape[1:]),  # any number of rows
+    }
+    expected = field.picture_shape if field.modality == "picture" else shapes.get(field.modality)
+    if expected is not None and shape != expected:
         raise BadCheckpoint(
             f"The policy was trained on observations of '{spaces.task}' with shape {field.shape}, "
-            f"got {tuple(values.shape[1:])}: evaluate it on a task with the same spaces."
+            f"got {shape}: evaluate it on a task with the same spaces."
         )

@@ -34,7 +34,9 @@ from lam_gym.models.encoders import (
 )
 from lam_gym.models.heads import AdmissibleHead, CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
+from lam_gym.models.picture_encoder import PictureEncoder, embed_picture
 from lam_gym.models.presets import Preset
+from lam_gym.models.set_encoder import SetEncoder, present_rows
 from lam_gym.models.spaces import FieldSpaces, TaskSpaces
 from lam_gym.models.words import encode_texts
 
@@ -47,7 +49,10 @@ Embedded = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Statistics:
-    """Mean and standard deviation of what a task's demos show and do, by observation key."""
+    """Mean and standard deviation of what a task's demos show and do, by observation key.
+
+    A set has those of its own row, then those of the others that are present: 2 F numbers.
+    """
 
     means: Mapping[str, Sequence[float]]
     scales: Mapping[str, Sequence[float]]
@@ -56,14 +61,14 @@ class Statistics:
 
 
 class Standardizer(nn.Module):
-    """Frozen statistics of one task's vectors and continuous actions."""
+    """Frozen statistics of one task's vectors, sets and continuous actions."""
 
     action_mean: Tensor
     action_scale: Tensor
 
     def __init__(self, spaces: TaskSpaces, statistics: Statistics) -> None:
         super().__init__()
-        self.keys = [field.key for field in spaces.fields if field.modality == "vector"]
+        self.keys = [field.key for field in spaces.fields if field.modality in ("vector", "set")]
         for index, key in enumerate(self.keys):
             self.register_buffer(f"mean_{index}", torch.tensor(list(statistics.means[key]), dtype=torch.float32))
             self.register_buffer(f"scale_{index}", _positive(statistics.scales[key]))
@@ -74,6 +79,14 @@ class Standardizer(nn.Module):
         """(x - mean) / scale, clipped to +-CLIP."""
         mean, scale = self.of(key)
         return ((vector - mean) / scale).clamp(-CLIP, CLIP)
+
+    def rows(self, key: str, rows: Float[Tensor, "N K F"]) -> Float[Tensor, "N K F"]:
+        """The rows of a set, own and others each by their statistics, clipped to +-CLIP; absent rows are zero."""
+        mean, scale = (part.view(2, 1, -1) for part in self.of(key))
+        own = (rows[:, :1] - mean[0]) / scale[0]
+        others = (rows[:, 1:] - mean[1]) / scale[1]
+        standardized = torch.cat([own, others], dim=1).clamp(-CLIP, CLIP)
+        return standardized.masked_fill(~present_rows(rows).unsqueeze(-1), 0.0)
 
     def of(self, key: str) -> tuple[Float[Tensor, " D"], Float[Tensor, " D"]]:
         """Mean and scale of the field `key`."""
@@ -117,6 +130,10 @@ class ActionNetwork(nn.Module):
         elif field.modality == "grid":
             self.cells[name] = CellEmbedding(field.sizes, self.preset.channels)
             self.encoders[name] = GridEncoder(field.shape, self.preset.channels, width)
+        elif field.modality == "set":
+            self.encoders[name] = SetEncoder(field.shape[1], self.preset.hidden, width, self.preset.heads)
+        elif field.modality == "picture":
+            self.encoders[name] = PictureEncoder(field.picture_shape, self.preset.channels, width)
         else:
             self.encoders[name] = TextPool(width)
 
@@ -142,7 +159,7 @@ class ActionNetwork(nn.Module):
         return module
 
     def embed(self, task: str, inputs: Inputs) -> Embedded:
-        """The continuous form of each field: standardised vectors, embedded cells and words."""
+        """The continuous form of each field: standardised vectors and rows, pixels, embedded cells and words."""
         embedded: Embedded = {}
         for field in self.find(task).fields:
             values = inputs.fields[field.key]
@@ -152,6 +169,10 @@ class ActionNetwork(nn.Module):
                 embedded[field.key] = one_hot(values, field.sizes).to(self.trunk.norm_in.weight.dtype)
             elif field.modality == "grid":
                 embedded[field.key] = self.cells[encoder_name(field)](values)
+            elif field.modality == "set":
+                embedded[field.key] = self.standardizer(task).rows(field.key, values)
+            elif field.modality == "picture":
+                embedded[field.key] = embed_picture(values, field.sizes[0]).to(self.trunk.norm_in.weight.dtype)
             else:
                 embedded[field.key] = self.words(values)
         return embedded
@@ -171,8 +192,10 @@ class ActionNetwork(nn.Module):
             if field.key == key:
                 continue
             encoder, value = self.encoders[encoder_name(field)], embedded[field.key]
-            if field.modality == "grid":
+            if field.modality in ("grid", "picture"):
                 token = token + encoder(value, asked)
+            elif field.modality == "set":
+                token = token + encoder(value, present_rows(inputs.fields[field.key]))
             elif field.modality == "text":
                 token = token + encoder(value, inputs.fields[field.key] != 0)
             else:
@@ -247,7 +270,9 @@ def one_hot(codes: Tensor, sizes: tuple[int, ...]) -> Float[Tensor, "N K"]:
 
 
 def encoder_name(field: FieldSpaces) -> str:
-    """Name of the encoder that a field uses: its modality and its shape."""
+    """Name of the encoder that a field uses: its modality and its shape (of a set: of its rows, however many)."""
+    if field.modality == "set":
+        return f"set-{field.shape[1]}"
     sizes = "x".join(map(str, field.shape + field.sizes))
     return "text" if field.modality == "text" else f"{field.modality}-{sizes}"
 

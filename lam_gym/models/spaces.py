@@ -1,18 +1,21 @@
 """What a task shows and takes, in a form that a model is built from and a checkpoint keeps.
 
 Modalities: "vector" (floats), "codes" (one or several categorical values, shown one-hot), "grid" (cells of small
-integers, H x W x C) and "text". Action kinds: "categorical" (Discrete), "continuous" (Box), "text" (one of the
-admissible strings).
+integers, H x W x C), "set" (K rows of F features in no order, see `Task.modalities`), "picture" (uint8, H x W,
+H x W x C or C x H x W) and "text". Action kinds: "categorical" (Discrete), "continuous" (Box), "text" (one of the
+admissible strings). An array of floats is a vector, a small three-dimensional one of integers a grid, a two-dimensional
+or large one of uint8 a picture, unless the task says otherwise.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lam_gym.errors import BadConfig
+from lam_gym.errors import BadConfig, nearest
 from lam_gym.task import Task, make_env
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
 
 GRID_LIMIT = 16
 """Largest height and width of a grid of cells."""
+PICTURE_LIMIT = 256
+"""Largest height and width of a picture."""
+MOST_CHANNELS = 16
+"""Most channels (colors, or pictures of a stack) of a picture."""
 CELL_VALUES = 256
 """Values that one channel of a cell may take."""
 INSTRUCTION_KEYS = ("instruction", "mission")
@@ -35,16 +42,30 @@ class FieldSpaces:
     key: str
     """Flat key; "" for a plain array."""
     modality: str
-    """"vector", "codes", "grid" or "text"."""
+    """"vector", "codes", "grid", "set", "picture" or "text"."""
     shape: tuple[int, ...] = ()
     """Shape of one observation (text: empty)."""
     sizes: tuple[int, ...] = ()
-    """Codes: one more than the highest value of each entry; grid: the same for each channel."""
+    """Codes: one more than the highest value of each entry; grid: the same for each channel; picture: of a pixel."""
 
     @property
     def width(self) -> int:
         """Numbers that a vector or one-hot codes take."""
         return sum(self.sizes) if self.modality == "codes" else int(np.prod(self.shape))
+
+    @property
+    def channel_axis(self) -> int | None:
+        """Pictures: the axis of the channels; None where there is none. A stack of up to 4 pictures may come first."""
+        if len(self.shape) == 2:
+            return None
+        return 0 if self.shape[0] <= 4 and self.shape[0] < min(self.shape[1:]) else 2
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """Pictures: height, width and channels."""
+        sizes = list(self.shape)
+        channels = 1 if self.channel_axis is None else sizes.pop(self.channel_axis)
+        return sizes[0], sizes[1], channels
 
 
 @dataclass(frozen=True)
@@ -122,52 +143,86 @@ def describe(task: Task, window: int = 0) -> TaskSpaces:
     """The task's spaces, read from its environment; `window` 0 takes the task's own."""
     env = make_env(task)
     try:
+        fields = tuple(_describe_fields("", env.observation_space, task.modalities))
+        for key in set(task.modalities) - {field.key for field in fields}:
+            raise BadConfig(f"Task '{task.name}' gives a modality for '{key}', which its observations do not show.")
         return TaskSpaces(
             task=task.name,
             instruction=task.instruction,
             window=window or task.window,
-            fields=tuple(_describe_fields("", env.observation_space)),
+            fields=fields,
             action=_describe_action(env.action_space),
         )
     finally:
         env.close()
 
 
-def _describe_fields(key: str, space: gymnasium.Space[Any]) -> list[FieldSpaces]:
+def _describe_fields(key: str, space: gymnasium.Space[Any], modalities: Mapping[str, str]) -> list[FieldSpaces]:
     from gymnasium import spaces
 
     if isinstance(space, (spaces.Dict, spaces.Tuple)):
         items = space.spaces.items() if isinstance(space, spaces.Dict) else enumerate(space.spaces)
         prefix = f"{key}/" if key else ""
-        return [field for name, inner in items for field in _describe_fields(f"{prefix}{name}", inner)]
+        return [field for name, inner in items for field in _describe_fields(f"{prefix}{name}", inner, modalities)]
     if isinstance(space, spaces.Discrete) and space.start >= 0:
         return [FieldSpaces(key, "codes", (), (int(space.start + space.n),))]
     first = np.asarray(getattr(space, "start", 0))  # of MultiDiscrete: Gymnasium 1.0 and later
     if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1 and (first >= 0).all():
         return [FieldSpaces(key, "codes", space.nvec.shape, tuple(int(top) for top in space.nvec + first))]
     if isinstance(space, (spaces.Box, spaces.MultiBinary)):
-        return [_describe_array(key, space)]
+        shape = tuple(int(size) for size in space.shape)
+        modality = modalities.get(key) or _guess_modality(shape, np.dtype(space.dtype or np.float64))
+        if modality not in _ARRAYS:
+            raise BadConfig(f"Observation field '{key}' is an array: {nearest(modality, _ARRAYS)}")
+        return [_ARRAYS[modality](key, shape, space)]
     if isinstance(space, spaces.Text) or isinstance(space.sample(), str):
         return [FieldSpaces(key, "text")]
     raise BadConfig(f"Observation field '{key}' is a {type(space).__name__}, which no encoder reads.")
 
 
-def _describe_array(key: str, space: Any) -> FieldSpaces:
-    shape = tuple(int(size) for size in space.shape)
-    if len(shape) == 3 and np.issubdtype(space.dtype, np.integer):
-        if max(shape[:2]) > GRID_LIMIT:
-            raise BadConfig(
-                f"Observation field '{key}' is a picture of {shape[0]}x{shape[1]}; grids of cells up to "
-                f"{GRID_LIMIT}x{GRID_LIMIT} and vectors are read: wrap the environment to show features instead."
-            )
-        low, high = getattr(space, "low", np.zeros(shape)), getattr(space, "high", np.ones(shape))  # Box, MultiBinary
-        if low.min() < 0 or high.max() >= CELL_VALUES:
-            raise BadConfig(
-                f"Observation field '{key}' is a grid of values from {low.min()} to {high.max()}; grids of values from "
-                f"0 to {CELL_VALUES - 1} are read: wrap the environment to shift them, or to show floats."
-            )
-        return FieldSpaces(key, "grid", shape, tuple(int(value) + 1 for value in high.max(axis=(0, 1))))
+def _guess_modality(shape: tuple[int, ...], dtype: np.dtype[Any]) -> str:
+    if len(shape) == 3 and np.issubdtype(dtype, np.integer):
+        return "grid" if max(shape[:2]) <= GRID_LIMIT else "picture"
+    return "picture" if len(shape) == 2 and dtype == np.uint8 else "vector"
+
+
+def _describe_vector(key: str, shape: tuple[int, ...], space: Any) -> FieldSpaces:
     return FieldSpaces(key, "vector", shape)
+
+
+def _describe_grid(key: str, shape: tuple[int, ...], space: Any) -> FieldSpaces:
+    low, high = getattr(space, "low", np.zeros(shape)), getattr(space, "high", np.ones(shape))  # Box, MultiBinary
+    if low.min() < 0 or high.max() >= CELL_VALUES or len(shape) != 3 or max(shape[:2]) > GRID_LIMIT:
+        raise BadConfig(
+            f"Observation field '{key}' is a grid of shape {shape} and values from {low.min()} to {high.max()}; grids "
+            f"H x W x C up to {GRID_LIMIT}x{GRID_LIMIT} of values from 0 to {CELL_VALUES - 1} are read: wrap the "
+            "environment to shift them, or to show floats."
+        )
+    return FieldSpaces(key, "grid", shape, tuple(int(value) + 1 for value in high.max(axis=(0, 1))))
+
+
+def _describe_picture(key: str, shape: tuple[int, ...], space: Any) -> FieldSpaces:
+    field = FieldSpaces(key, "picture", shape, (int(np.max(getattr(space, "high", 1))) + 1,))
+    fits = space.dtype == np.uint8 and len(shape) in (2, 3)
+    if not fits or max(field.picture_shape[:2]) > PICTURE_LIMIT or field.picture_shape[2] > MOST_CHANNELS:
+        raise BadConfig(
+            f"Observation field '{key}' is a picture of shape {shape} and type {space.dtype}; pictures of uint8 up to "
+            f"{PICTURE_LIMIT}x{PICTURE_LIMIT} with up to {MOST_CHANNELS} channels are read: wrap the environment to "
+            "scale them."
+        )
+    return field
+
+
+def _describe_set(key: str, shape: tuple[int, ...], space: Any) -> FieldSpaces:
+    if len(shape) != 2 or shape[1] < 2:
+        raise BadConfig(
+            f"Observation field '{key}' is a set of shape {shape}; a set has rows, and in each one a presence flag and "
+            "features: show it as [rows, 1 + features]."
+        )
+    return FieldSpaces(key, "set", shape)
+
+
+_ARRAYS = {"vector": _describe_vector, "grid": _describe_grid, "picture": _describe_picture, "set": _describe_set}
 
 
 def _describe_action(space: gymnasium.Space[Any]) -> ActionSpaces:

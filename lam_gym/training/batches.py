@@ -25,6 +25,7 @@ from lam_gym.errors import BadDemos
 from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
 from lam_gym.models.inputs import Inputs, Windows, encode_candidates, encode_field, screen_texts
 from lam_gym.models.large_action import Statistics
+from lam_gym.models.set_encoder import PRESENT
 from lam_gym.models.spaces import TaskSpaces
 from lam_gym.models.words import describe_action, encode_texts
 from lam_gym.task import Task, read_synonyms
@@ -127,22 +128,31 @@ class TaskData:
 
     @cached_property
     def scales(self) -> dict[str, NDArray[Any]]:
-        """Standard deviation of each vector field, in its own shape."""
-        keys = [field.key for field in self.spaces.fields if field.modality == "vector"]
-        return {key: self.fields[key].astype(np.float64).std(0) for key in keys}
+        """Standard deviation of each vector field and set, in its own shape; 0 for the flags of a set."""
+        scales = {}
+        for field in self.spaces.fields:
+            if field.modality == "vector":
+                scales[field.key] = self.fields[field.key].astype(np.float64).std(0)
+            elif field.modality == "set":
+                own, others = row_statistics(self.fields[field.key])[1]
+                scales[field.key] = np.stack([own] + [others] * (field.shape[0] - 1))
+                scales[field.key][:, 0] = 0.0
+        return scales
 
     def statistics(self) -> Statistics:
-        """Mean and deviation of each vector, and of continuous actions."""
-        vectors = [field.key for field in self.spaces.fields if field.modality == "vector"]
-        flat = {key: self.fields[key].reshape(len(self), -1).astype(np.float64) for key in vectors}
+        """Mean and deviation of each vector and set, and of continuous actions."""
+        means, scales = {}, {}
+        for field in self.spaces.fields:
+            values = self.fields[field.key]
+            if field.modality == "vector":
+                flat = values.reshape(len(self), -1).astype(np.float64)
+                means[field.key], scales[field.key] = flat.mean(0).tolist(), flat.std(0).tolist()
+            elif field.modality == "set":
+                mean, scale = row_statistics(values)
+                means[field.key], scales[field.key] = mean.reshape(-1).tolist(), scale.reshape(-1).tolist()
         continuous = self.spaces.action.kind == "continuous"
         actions = self.actions.astype(np.float64) if continuous else np.zeros((1, 0))
-        return Statistics(
-            means={key: values.mean(0).tolist() for key, values in flat.items()},
-            scales={key: values.std(0).tolist() for key, values in flat.items()},
-            action_mean=actions.mean(0).tolist(),
-            action_scale=actions.std(0).tolist(),
-        )
+        return Statistics(means, scales, actions.mean(0).tolist(), actions.std(0).tolist())
 
     def window_steps(self, ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Steps, rows and times of the windows around B drawn steps.
@@ -199,6 +209,14 @@ class TaskData:
             windows = Windows(int(frames.row[-1]) + 1, self.spaces.window, row, time)
         actions = encode_actions(self.spaces, frames.actions, frames.admissible)
         return Batch(self.task.name, Inputs(fields, candidates, windows), actions, torch.from_numpy(frames.steps))
+
+
+def row_statistics(rows: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and deviation of the features of a set [S, K, F]: [2, F] each, of its own row and of others present."""
+    rows = rows.astype(np.float64)
+    others = rows[:, 1:][rows[:, 1:, 0] > PRESENT]
+    parts = [rows[:, 0], others if len(others) else np.zeros((1, rows.shape[2]))]
+    return np.stack([part.mean(0) for part in parts]), np.stack([part.std(0) for part in parts])
 
 
 def encode_actions(spaces: TaskSpaces, actions: NDArray[Any], admissible: Any) -> Tensor:

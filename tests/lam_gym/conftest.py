@@ -55,6 +55,12 @@ class IdentityEnv(gymnasium.Env[Any, Any]):
             cells = np.zeros((3, 3, 2), dtype=np.uint8)
             cells[self.np_random.integers(3), self.np_random.integers(3)] = (code + 1, 1)
             self.shown = {"image": cells, "mission": "say which"}
+        elif self.form == "set":
+            self.shown = show_set(self.np_random, code)
+        elif self.form == "picture":
+            self.shown = np.zeros((20, 36), dtype=np.uint8)
+            row, column = self.np_random.integers(1, (16, 8))
+            self.shown[row : row + 3, 12 * code + column : 12 * code + column + 3] = 200
         elif self.form == "memory":
             start = self.left == STEPS
             self.first = code if start else self.first
@@ -65,6 +71,24 @@ class IdentityEnv(gymnasium.Env[Any, Any]):
             self.shown = {"instruction": f"take the {FRUITS[code]}", "screen": screen}
             info["admissible_actions"] = ("wait", "click 1", "click 2", "click 3")
         return self.shown, info
+
+
+def show_set(rng: np.random.Generator, code: int) -> Any:
+    """Some of five others at different distances, the nearest with the code, in any order; garbage where none is."""
+    rows = rng.uniform(-1, 1, (6, 3)).astype(np.float32)
+    present = 1 + int(rng.integers(5))
+    rows[:, 0] = [1] * (1 + present) + [0] * (5 - present)
+    rows[1:, 1] = rng.permutation(5) + 1
+    rows[1:, 2] = rng.integers(3, size=5)
+    rows[1 + rows[1 : 1 + present, 1].argmin(), 2] = code
+    rows[1:] = rows[1 + rng.permutation(5)]
+    return rows
+
+
+def nearest(shown: Any) -> int:
+    """The code of the nearest row that is present."""
+    others = shown[1:][shown[1:, 0] > 0]
+    return int(others[others[:, 1].argmin(), 2])
 
 
 def click(shown: dict[str, str]) -> str:
@@ -85,6 +109,8 @@ SPACES: dict[str, tuple[Any, Any]] = {
         spaces.Dict({"image": spaces.Box(0, 3, (3, 3, 2), np.uint8), "mission": spaces.Text(40, charset=LETTERS)}),
         spaces.Discrete(3),
     ),
+    "set": (spaces.Box(-9, 9, (6, 3), np.float32), spaces.Discrete(3)),
+    "picture": (spaces.Box(0, 255, (20, 36), np.uint8), spaces.Discrete(3)),
     "memory": (spaces.Box(0, 9, (1,), np.float32), spaces.Discrete(3)),
     "text": (
         spaces.Dict({"instruction": spaces.Text(40, charset=LETTERS), "screen": spaces.Text(200, charset=LETTERS)}),
@@ -96,6 +122,8 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "box": lambda shown: shown[::-1].copy(),
     "codes": lambda shown: int(shown) - 10,
     "grid": lambda shown: int(shown["image"][..., 0].max()) - 1,
+    "set": nearest,
+    "picture": lambda shown: int(shown.argmax(axis=1).max()) // 12,
     "memory": lambda shown: int(shown[0]) - 1,
     "text": click,
 }
@@ -129,6 +157,7 @@ for _form in SPACES:
             kwargs={"form": _form},
             success=f"return>={STEPS}",
             window=STEPS if _form in ("memory", "grid") else 1,
+            modalities={"": "set"} if _form == "set" else {},
         )
     )
 

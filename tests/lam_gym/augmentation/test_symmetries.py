@@ -335,3 +335,13 @@ def test_lane_keeping_mirrors() -> None:
             assert np.isclose(reward, reward_there)
             assert (over, info["success"]) == (over_there, info_there["success"])
             steps += 1
+
+
+def test_a_mirror_negates_features_in_every_row_of_a_set(rng: np.random.Generator) -> None:
+    mirror = Mirror(negate={"": (1, 2)}, swap_actions=((0, 2),))
+    rows = rng.normal(size=(6, 4, 3))
+    elements = draw((mirror,), rng, 6)
+    moved, _, _ = transform(elements, np.arange(6), {"": rows})
+    signs = np.where(elements.choices[0] == 1, -1.0, 1.0)[:, None, None]
+    np.testing.assert_array_equal(moved[""], rows * np.concatenate([np.ones_like(signs), signs, signs], axis=2))
+    assert {0, 1} == set(elements.choices[0].tolist())

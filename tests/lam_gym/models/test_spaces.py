@@ -33,9 +33,10 @@ def _registered() -> Iterator[None]:
     del gymnasium.registry["LamTest/Spaces-v0"]
 
 
-def described(observation: Any, action: Any = TWO, window: int = 1) -> TaskSpaces:
+def described(observation: Any, action: Any = TWO, window: int = 1, **modalities: str) -> TaskSpaces:
     kwargs = {"observation_space": observation, "action_space": action}
-    return describe(Task("test/spaces", "LamTest/Spaces-v0", "do", 5, kwargs=kwargs, window=window))
+    said = {key.replace("plain", ""): modality for key, modality in modalities.items()}
+    return describe(Task("test/spaces", "LamTest/Spaces-v0", "do", 5, kwargs=kwargs, window=window, modalities=said))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,8 @@ def described(observation: Any, action: Any = TWO, window: int = 1) -> TaskSpace
         (spaces.Discrete(5, start=3), [FieldSpaces("", "codes", (), (8,))]),
         (spaces.MultiDiscrete([2, 7]), [FieldSpaces("", "codes", (2,), (2, 7))]),
         (spaces.Box(0, 9, (3, 4, 2), np.int64), [FieldSpaces("", "grid", (3, 4, 2), (10, 10))]),
+        (spaces.Box(0, 255, (84, 90, 3), np.uint8), [FieldSpaces("", "picture", (84, 90, 3), (256,))]),
+        (spaces.Box(0, 16, (8, 8), np.uint8), [FieldSpaces("", "picture", (8, 8), (17,))]),
         (spaces.Box(0, 1, (8, 8, 1), np.float32), [FieldSpaces("", "vector", (8, 8, 1))]),
         (spaces.Text(9), [FieldSpaces("", "text")]),
         (
@@ -68,8 +71,9 @@ def test_observations(space: Any, fields: list[FieldSpaces]) -> None:
 @pytest.mark.parametrize(
     ("space", "words"),
     [
-        (spaces.Box(0, 255, (84, 84, 3), np.uint8), "picture of 84x84"),
-        (spaces.Box(0, 255, (17, 4, 3), np.uint8), "picture of 17x4"),
+        (spaces.Box(0, 255, (257, 84, 3), np.uint8), r"picture of shape \(257, 84, 3\)"),
+        (spaces.Box(0, 255, (84, 84, 17), np.uint8), "up to 16 channels"),
+        (spaces.Box(0, 255, (17, 4, 3), np.int64), "picture of shape .* and type int64"),
         (spaces.Box(-1, 1, (3, 3, 1), np.int8), "from -1 to 1"),
         (spaces.Box(0, 256, (3, 3, 1), np.int64), "from 0 to 256"),
         (spaces.Discrete(3, start=-1), "Discrete"),
@@ -80,6 +84,33 @@ def test_observations(space: Any, fields: list[FieldSpaces]) -> None:
 def test_observations_that_no_encoder_reads(space: Any, words: str) -> None:
     with pytest.raises(BadConfig, match=words):
         described(space)
+
+
+def test_what_a_task_says_of_its_arrays() -> None:
+    """A set looks like any array of floats, a small picture like a grid."""
+    rows = spaces.Box(-1, 1, (5, 7), np.float32)
+    assert described(rows, plain="set").fields == (FieldSpaces("", "set", (5, 7)),)
+    small = spaces.Dict({"digit": spaces.Box(0, 16, (8, 8, 1), np.uint8)})
+    assert described(small, digit="picture").fields == (FieldSpaces("digit", "picture", (8, 8, 1), (17,)),)
+    assert described(small, digit="vector").fields[0].modality == "vector"
+    assert described(small).fields[0].modality == "grid"
+    for space, said, words in (
+        (BOX, {"plain": "set"}, r"set of shape \(2,\)"),
+        (BOX, {"plain": "picture"}, "type float32"),
+        (BOX, {"plain": "grid"}, r"grid of shape \(2,\)"),
+        (BOX, {"plain": "sets"}, "did you mean 'set'"),
+        (BOX, {"rows": "set"}, "modality for 'rows', which its observations do not show"),
+    ):
+        with pytest.raises(BadConfig, match=words):
+            described(space, **said)
+
+
+@pytest.mark.parametrize(
+    ("shape", "layout"),
+    [((8, 9), (8, 9, 1)), ((8, 9, 3), (8, 9, 3)), ((3, 8, 9), (8, 9, 3)), ((4, 64, 128), (64, 128, 4))],
+)
+def test_layouts_of_pictures(shape: tuple[int, ...], layout: tuple[int, ...]) -> None:
+    assert FieldSpaces("", "picture", shape, (256,)).picture_shape == layout
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,17 @@ def test_a_run_without_behavior_models_has_none(
 
 
 @pytest.mark.parametrize(
-    ("form", "steps"), [("discrete", 70), ("box", 140), ("codes", 100), ("grid", 80), ("memory", 120), ("text", 130)]
+    ("form", "steps"),
+    [
+        ("discrete", 70),
+        ("box", 140),
+        ("codes", 100),
+        ("grid", 80),
+        ("memory", 120),
+        ("text", 130),
+        ("set", 180),
+        ("picture", 60),
+    ],
 )
 def test_identity_tasks_are_learnt_in_seconds(
     form: str, steps: int, identity_demos: Demos, store: Write, tmp_path: Path

@@ -55,7 +55,7 @@ def make(form: str, demos: Callable[[str, int], list[Trajectory]], episodes: int
     return Attacked(data, data.batch(torch.arange(len(data))))
 
 
-FORMS = ("discrete", "box", "grid", "memory", "text")
+FORMS = ("discrete", "box", "grid", "memory", "text", "set", "picture")
 
 
 @pytest.mark.parametrize("kind", ["noise", "fgsm", "pgd"])
@@ -70,7 +70,7 @@ def test_points_stay_in_the_ball(form: str, kind: str, identity_demos: Callable[
     assert any(distance.max() > 0 for distance in distances.values())
 
 
-@pytest.mark.parametrize("form", ["discrete", "box", "grid", "text"])
+@pytest.mark.parametrize("form", ["discrete", "box", "grid", "text", "set", "picture"])
 def test_more_search_is_stronger(form: str, identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
     attacked = make(form, identity_demos)
     noise, fgsm, pgd = (attacked.strength(attacked.attack(kind, 20)) for kind in ("noise", "fgsm", "pgd"))
@@ -170,3 +170,12 @@ def test_refusals() -> None:
     for values in ({"epsilon": -0.1}, {"steps": 0}):
         with pytest.raises(BadConfig, match="epsilon >= 0 and steps >= 1"):
             Perturbation(**values)
+
+
+def test_absent_rows_of_a_set_stay(identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
+    attacked = make("set", identity_demos)
+    absent = attacked.batch.inputs.fields[""][..., 0] < 0.5
+    moved = attacked.attack("pgd")[""]
+    assert absent.any()
+    assert (moved[absent] == 0).all()
+    assert (moved[~absent] != attacked.embedded[""][~absent]).any(-1).all()
