@@ -99,21 +99,21 @@ def class_table(policies: Mapping[str, Any], kind: str) -> str:
             row = tables[name].get(label)
             cells += [percent(row[key]) if row else "–" for key in ("precision", "recall", "f1")]
         rows.append(cells)
-    headers = ["Verb" if kind == "text" else "Action", "Steps"]
+    headers = {"text": ["Verb", "Steps"], "class": ["Class", "Rows"]}.get(kind, ["Action", "Steps"])
     headers += [f"{name} {figure}" for name in names for figure in ("precision", "recall", "F1")]
     more = len(ordered) - CLASSES
     caption = f"The {CLASSES} most frequent of {len(ordered)} classes; report.json holds all" if more > 0 else ""
     return "<h3>Class by class</h3>" + table(headers, rows, numeric=range(1, len(headers)), caption=caption)
 
 
-def confusions(policies: Mapping[str, Any]) -> list[str]:
+def confusions(policies: Mapping[str, Any], truth: str = "the expert's action") -> list[str]:
     """A confusion matrix a policy, where there are few enough classes to read it."""
     cards = []
     for name, figures in policies.items():
         classes = figures["classification"]
         labels = [row["label"] for row in classes["classes"]]
         if 2 <= len(labels) <= CLASSES:
-            caption = f"{escape(name)}: rows the expert's action, columns {escape(name)}'s"
+            caption = f"{escape(name)}: rows {truth}, columns {escape(name)}'s answer"
             cards.append(f'<div class="card">{matrix(labels, classes["confusion"], caption)}</div>')
     return [f'<div class="cards" style="margin-top:16px">{"".join(cards)}</div>'] if cards else []
 

@@ -232,10 +232,12 @@ def _say(action: Action, kind: str, names: Mapping[int, str]) -> str:
 
 
 def _action_names(task: Task) -> dict[int, str]:
-    """Names of discrete actions, where the environment has an enumeration `actions` (MiniGrid does)."""
+    """Names of discrete actions, where the environment has `action_names` or an enumeration `actions` (MiniGrid)."""
     env = make_env(task)
-    actions = getattr(env.unwrapped, "actions", None)
+    actions, names = (getattr(env.unwrapped, key, None) for key in ("actions", "action_names"))
     env.close()
+    if names is not None:
+        return dict(enumerate(names))
     if isinstance(actions, type) and issubclass(actions, Enum):
         return {int(member.value): member.name for member in actions}
     return {}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadConfig
+from lam_gym.evaluation.classification import print_classification, read_names, save_names
 from lam_gym.evaluation.comparison import compare
 from lam_gym.evaluation.media import record_media
 from lam_gym.evaluation.rows import CLEAN, Evaluation, Row, file_name, write_rows
@@ -129,7 +130,8 @@ def evaluate_run(
     """Evaluate a training run: expert, random, B and A clean, B and A under noise and PGD, A on the task's variations.
 
     Written for each task as soon as it is finished: "<task>.parquet" (rows), "comparison-<task>.json" (where demos
-    with a test split are given) and "media/<task>-..." (a success and a failure of A).
+    with a test split are given), "labels-<task>.json" (names of the classes of labeled data) and "media/<task>-..." (a
+    success and a failure of A).
 
     Args:
         run: the run folder.
@@ -160,6 +162,7 @@ def evaluate_run(
         plan = _Plan(run, task, policy, epsilons, episodes, attack_episodes or episodes)
         mine = plan.carry_out(seed, num_envs, num_workers, progress)
         write_rows([row for evaluation in mine for row in evaluation.rows], out / f"{file_name(task)}.parquet")
+        save_names(task, mine, out)
         if held_out[task.name]:
             comparison = compare(plan.models, task, held_out[task.name], num_envs)
             comparison.save(out / f"comparison-{file_name(task)}.json")
@@ -169,6 +172,7 @@ def evaluate_run(
         finished += mine
     if show:
         print_evaluations(finished)
+        print_classification(finished, {task.name: read_names(task.name, out) for task in chosen})
     return finished
 
 

@@ -2,8 +2,9 @@
 
     write_report("runs/run")        -> runs/run/report.html, runs/run/report.json
 
-Read from the run folder: config.toml, metrics.jsonl, evaluation/*.parquet (rows), evaluation/comparison-*.json,
-evaluation/media/*.gif and *.txt. What is missing is left out. Every figure is computed from the rows here.
+Read from the run folder: config.toml, metrics.jsonl, evaluation/*.parquet (rows), evaluation/labels-*.json,
+evaluation/comparison-*.json, evaluation/media/*.gif and *.txt. What is missing is left out. Every figure is computed
+from the rows here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lam_gym.errors import BadConfig
+from lam_gym.evaluation.classification import classify, read_names
 from lam_gym.evaluation.media import find_media
 from lam_gym.evaluation.page import document
 from lam_gym.evaluation.rows import CLEAN, SETTING, Evaluation, file_name, group_rows, read_rows
@@ -62,6 +64,9 @@ def collect(run: Path, folder: Path, curves: Curves) -> dict[str, Any]:
         figures = group.figures()
         if figures["perturbation"] != CLEAN:
             figures["clean"] = same_episodes(undisturbed.get((group.task, group.policy)), group)
+        classification = classify(group.rows, read_names(group.task, folder))
+        if classification is not None:
+            figures["classification"] = classification
         entry["evaluations"].append(figures)
     for path in sorted(folder.glob("comparison-*.json")):
         comparison = _read_json(path)

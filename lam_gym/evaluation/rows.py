@@ -41,6 +41,9 @@ COLUMNS: Mapping[str, Any] = {
 }
 """Columns of every row; numbers of the last info follow as "metric/<name>"."""
 
+NAMES = ("metric/label", "metric/predicted", "metric/row")
+"""Numbers that name a class or a row of a table: they have no mean."""
+
 SETTING = ("task", "policy", "perturbation", "epsilon", "source")
 """What rows of one evaluation share. `source` names the policy that a transfer attack was computed on, else ""."""
 
@@ -116,7 +119,7 @@ class Evaluation:
     def figures(self) -> dict[str, Any]:
         """Setting and every figure as JSON-able numbers, the rows of the tables and of report.json."""
         returns = [row["return"] for row in self.rows]
-        names = [key for key in self.rows[0] if key.startswith("metric/")]
+        names = [key for key in self.rows[0] if key.startswith("metric/") and key not in NAMES]
         metrics = {name.removeprefix("metric/"): _known_mean(self.rows, name) for name in names}
         return {
             **self.setting,

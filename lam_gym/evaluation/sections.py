@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lam_gym.evaluation.agreement import comparison_section
+from lam_gym.evaluation.classification import classification_section
 from lam_gym.evaluation.page import escape, number, number_interval, percent, percent_interval, table
 from lam_gym.evaluation.pictures import (
     Axis,
@@ -108,7 +109,8 @@ def task_section(task: str, entry: Mapping[str, Any], folder: Path) -> str:
     varied = [figures for figures in evaluations if figures["task"] != task]
     if varied:
         parts += ["<h3>Variations of the task</h3>", evaluation_table(varied, "Other settings of the same task")]
-    parts.append(robustness(own))
+    undisturbed = [figures for figures in evaluations if figures["perturbation"] == "clean"]
+    parts += [classification_section(undisturbed, task), robustness(own)]
     if entry["comparison"] is not None:
         parts.append(comparison_section(entry["comparison"]))
     if entry["media"]:
