@@ -54,6 +54,8 @@ OUTSIDE_GRAY, ROAD_GRAY, MARK_GRAY, VEHICLE_GRAY, EGO_GRAY = 0, 70, 120, 190, 25
 """Gray values of a top-down picture."""
 MARK_PERIOD = 12.0
 """Lane marks repeat after this distance, the first half of which is painted [m]."""
+MARK_HALF_WIDTH = 0.4
+"""Pixels whose centers are this near to a line show it [m]: one or two rows of them."""
 
 OBSERVATIONS = ("kinematics", "grid", "topdown")
 
@@ -205,7 +207,7 @@ def paint_straight_road(out: Array, x: float, y: float, low: float, lanes: int, 
         for column in range(PICTURE_WIDTH):
             out[row, column] = ROAD_GRAY
         line = math.floor((across - low) / lane_width + 0.5)
-        if abs(across - low - line * lane_width) > 0.5 / PICTURE_SCALE:
+        if abs(across - low - line * lane_width) > MARK_HALF_WIDTH:
             continue
         for column in range(PICTURE_WIDTH):
             along = (x + (column + 0.5 - EGO_COLUMN) / PICTURE_SCALE) / MARK_PERIOD
