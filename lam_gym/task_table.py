@@ -46,6 +46,22 @@ TABLE: dict[str, Task] = {
         },
         requires="lam_envs",
     ),
+    "text/shop": Task(
+        name="text/shop",
+        env_id="LamText/Shop-v0",
+        instruction="do what the instruction asks in the shop",
+        max_episode_steps=30,
+        expert="lam_envs.text.shop_expert:shop",
+        random_return=0.0035,
+        expert_return=1.0,
+        synonyms="lam_envs.text.phrasings.shop:SYNONYMS",
+        variations={
+            "held_out_phrasing": {"phrasing": "held_out"},
+            "held_out_layout": {"layout": "held_out"},
+            "held_out_composition": {"composition": "held_out"},
+        },
+        requires="lam_envs",
+    ),
     "babyai/GoToRedBallGrey": Task(
         name="babyai/GoToRedBallGrey",
         env_id="BabyAI-GoToRedBallGrey-v0",

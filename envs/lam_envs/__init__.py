@@ -11,6 +11,7 @@ ENTRY_POINTS = {
     "LamDrive/LaneKeeping-v0": ("lam_envs.driving.lane_keeping:LaneKeepingEnv", 300),
     "LamData/Classify-v0": ("lam_envs.data.classify:ClassifyEnv", 1),
     "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),
+    "LamText/Shop-v0": ("lam_envs.text.shop:ShopEnv", 30),
 }
 """id -> (entry point, time limit in steps)."""
 
