@@ -7,6 +7,7 @@ needs no memory. `rollout` gives `act` the observations of the running environme
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -88,7 +89,8 @@ class ExpertPolicy:
     """The task's expert: a scripted one built from the live environment of each episode, or an SB3 policy file.
 
     A scripted expert that returns None or raises `lam_envs.third_party.ExpertFailure` gives the episode up; `rollout`
-    then reports the seed instead of a trajectory.
+    then reports the seed instead of a trajectory. An expert that keeps a plan takes `last_action` in its `act`, which
+    says what was done where that was not its own advice.
     """
 
     def __init__(self, task: Task | str) -> None:
@@ -117,15 +119,31 @@ class ExpertPolicy:
             return None
 
     def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action], Memory]:
-        if self._sb3:
-            return self._sb3.act(observations, memory)
-        assert memory is not None
-        return [self._advise(observation, expert) for observation, expert in zip(observations, memory)], memory
+        return self.advise(observations, memory, [None] * len(observations)), memory
 
-    def _advise(self, observation: Observation, expert: Any) -> Action | None:
+    def advise(
+        self, observations: Sequence[Observation], memory: Memory, done: Sequence[Action | None]
+    ) -> list[Action | None]:
+        """What it would do in the environments' present states, whoever brought them there; None where it gives up.
+
+        Args:
+            observations: one per environment.
+            memory: as `begin` gave it for each.
+            done: the last action of each environment where it was not this expert's advice, else None.
+        """
+        if self._sb3:
+            return list(self._sb3.act(observations, None)[0])
+        assert memory is not None
+        return [self._ask(*each) for each in zip(observations, memory, done)]
+
+    def _ask(self, observation: Observation, expert: Any, done: Action | None) -> Action | None:
         """The expert's action; None where it gives up."""
         try:
-            return None if expert is None else expert.act(observation)
+            if expert is None:
+                return None
+            if done is not None and "last_action" in inspect.signature(expert.act).parameters:
+                return expert.act(observation, last_action=done)
+            return expert.act(observation)
         except self._failure:
             return None
 

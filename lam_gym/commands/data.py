@@ -11,6 +11,7 @@ import tyro
 from lam_gym.commands.arguments import DemosFolder, DemosFolders, OptionalCount
 from lam_gym.commands.tables import print_table
 from lam_gym.demonstrations.cleaning import CleaningRules, clean
+from lam_gym.demonstrations.metadata import RELABELED
 from lam_gym.demonstrations.splits import PARTS, split
 from lam_gym.demonstrations.store import DemoStore, merge
 from lam_gym.errors import BadConfig
@@ -158,7 +159,7 @@ def print_store(store: DemoStore) -> None:
         "expert": meta["expert"],
         "episodes": len(store),
         "steps": meta["steps"],
-        "success rate": f"{meta['success_rate']:.3f}",
+        "success rate": f"{meta['success_rate']:.3f}" + (" (of the policy that acted)" if RELABELED in meta else ""),
         "mean return": f"{meta['mean_return']:.3f}",
         "shards": f"{len(meta['shards'])} ({sum(shard['bytes'] for shard in meta['shards']) / 1000:.0f} kB)",
         "splits": ", ".join(f"{count} {name}" for name, count in splits.items()) or "none (lam-gym data split)",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from lam_gym.demonstrations.inspection import (
     prune_steps,
     step_keys,
 )
+from lam_gym.demonstrations.metadata import RELABELED
 from lam_gym.demonstrations.splits import carry_splits
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadConfig
@@ -47,7 +48,7 @@ class CleaningRules:
     drop_out_of_space: bool = True
     """Drop episodes with an observation or action outside the task's spaces."""
     drop_failed: bool = True
-    """Drop episodes that did not succeed."""
+    """Drop episodes that did not succeed (not where the actions are labels on another policy's episodes)."""
     drop_truncated: bool = False
     """Drop episodes that the clock ended; off, because some tasks (balancing) succeed by lasting."""
     drop_duplicates: bool = True
@@ -163,6 +164,8 @@ def clean(store: DemoStore, out: str | Path, rules: CleaningRules | None = None)
         cleaned.append(shard)
     if "splits" in store.meta:
         cleaned.set_meta("splits", carry_splits(store.meta["splits"], kept))
+    if RELABELED in store.meta:
+        cleaned.set_meta(RELABELED, store.meta[RELABELED])
     report = CleaningReport(
         task=store.task,
         rules=rules,
@@ -178,6 +181,8 @@ def clean(store: DemoStore, out: str | Path, rules: CleaningRules | None = None)
 
 def judge(store: DemoStore, rules: CleaningRules) -> list[Finding]:
     """Which episodes `rules` drop, and why, in the order of the store; nothing is written."""
+    if RELABELED in store.meta:
+        rules = replace(rules, drop_failed=False)
     findings: list[Finding] = []
     first: dict[bytes, int] = {}
     majority = Majority(rules.contradiction_tolerance)

@@ -8,6 +8,8 @@ spaces, features            the environment's spaces; dtype and shape of each co
 episodes, steps, success_rate, mean_return, successes, seeds
 statistics                  column -> count, mean, std, min, max, squares (feature_statistics.py)
 shards                      file, sha256, bytes, episodes, steps of each
+relabeled                   where the actions are an expert's labels on episodes that another policy acted in: rewards
+                            and success are that policy's; the round, who acted, and figures (training/relabeling.py)
 splits and any further key  added by `DemoStore.set_meta`
 """
 
@@ -32,6 +34,9 @@ FORMAT_VERSION = 1
 META_FILE = "meta.json"
 TEMPORARY = ".tmp"
 """Suffix of files that are being written; whatever bears it after a kill is garbage."""
+
+RELABELED = "relabeled"
+"""The key of a store whose actions are labels, not what was done."""
 
 TIMES = ("created", "updated")
 """The keys that differ between two otherwise equal recordings."""

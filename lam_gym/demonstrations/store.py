@@ -31,6 +31,7 @@ from lam_gym.demonstrations.lock import LOCK_FILE, WriterLock
 from lam_gym.demonstrations.metadata import (
     META_FILE,
     NO_EPISODES,
+    RELABELED,
     TEMPORARY,
     new_meta,
     now,
@@ -276,6 +277,11 @@ def merge(stores: Sequence[DemoStore], out: str | Path, shard_episodes: int = 10
         for key in ("task", "env_id", "kwargs", "spaces"):
             if store.meta[key] != stores[0].meta[key]:
                 raise BadDemos(f"'{stores[0].path}' and '{store.path}' cannot be merged: their {key} differ.")
+        if (RELABELED in store.meta) != (RELABELED in stores[0].meta):
+            raise BadDemos(
+                f"'{stores[0].path}' and '{store.path}' cannot be merged: the actions of one of them are labels on "
+                "another policy's episodes, whose success would count as the expert's. Train on both side by side."
+            )
     merged = stores[0].create_like(out)
     seen: set[str] = set()
     waiting: list[Trajectory] = []
@@ -292,6 +298,8 @@ def merge(stores: Sequence[DemoStore], out: str | Path, shard_episodes: int = 10
         sources = [
             {"path": str(store.path), "episodes": len(store), "expert": store.meta["expert"]} for store in stores
         ]
+        if RELABELED in stores[0].meta:
+            merged.set_meta(RELABELED, {"rounds": [store.meta[RELABELED] for store in stores]})
         duplicates = sum(map(len, stores)) - len(merged)
         merged.set_meta("merged", {"sources": sources, "duplicates": duplicates})
         splits = stores[0].meta.get("splits")

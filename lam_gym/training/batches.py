@@ -71,10 +71,12 @@ class Frames:
 class TaskData:
     """All steps of one task's demos, as arrays for augmentation and as tensors for batches."""
 
-    def __init__(self, task: Task, spaces: TaskSpaces, trajectories: Sequence[Trajectory]) -> None:
+    def __init__(self, task: Task, spaces: TaskSpaces, trajectories: Sequence[Trajectory], rounds: int = 0) -> None:
         if not trajectories:
             raise BadDemos(f"There are no demos of task '{task.name}' to train on: record some, or check the split.")
         self.task, self.spaces, self.trajectories = task, spaces, list(trajectories)
+        self.rounds = rounds
+        """Rounds of relabelling whose steps are among these."""
         self.fields = {
             field.key: np.concatenate([trajectory.fields()[field.key][:-1] for trajectory in trajectories])
             for field in spaces.fields

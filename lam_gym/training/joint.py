@@ -45,6 +45,7 @@ from lam_gym.training.learner import (
 from lam_gym.training.losses import Guides, Parts, Variants, imitation_loss, joint_loss
 from lam_gym.training.metrics import MetricsLog
 from lam_gym.training.perturbation import perturb, radii, uniform_noise
+from lam_gym.training.relabeling import Relabeling
 from lam_gym.training.sampling import Sampler
 from lam_gym.trajectory import Trajectory
 
@@ -89,9 +90,11 @@ def train(
     )
     torch.manual_seed(config.seed)
     learner = build_learner(card, config)
-    fixed = fit_guides(config, data, run, resume)
     demos_hash = fingerprint(data)
     first = restore(learner, run, demos_hash) if resume and list_checkpoints(run) else 0
+    relabeling = Relabeling(config, tasks, run)
+    data = relabeling.grow(data, first)
+    fixed = fit_guides(config, data, run, resume)
     sampler = Sampler(data, config)
     learning_rates = [(learner.optimizer_policy, config.optimizer.learning_rate)]
     if learner.optimizer_behavior is not None:
@@ -99,6 +102,12 @@ def train(
     started = time.perf_counter()
     with MetricsLog(run, first, config.tensorboard) as log:
         for step in range(first, config.steps):
+            if step in relabeling.rounds:
+                log.write(step + 1, relabeling.carry_out(step, acting_policy(learner, card)))
+                data = relabeling.grow(data, step + 1)
+                fixed = fit_guides(config, data, run, resume=False)
+                sampler = Sampler(data, config)
+                started = time.perf_counter()
             for optimizer, peak in learning_rates:
                 set_learning_rate(optimizer, peak * schedule(step, config.steps, config.optimizer))
             losses: Parts = {}
@@ -122,7 +131,7 @@ def train(
                 log.write(done, values)
                 keep_best(learner, done, values)
                 started = time.perf_counter()
-            if done % config.save_every == 0 or should_evaluate(done, config) or done == config.steps:
+            if should_save(done, config) or done in relabeling.rounds:
                 save(learner, run, done, card, demos_hash)
     return run
 
@@ -212,6 +221,11 @@ def collect(losses: Parts, parts: Parts, loss: Tensor, weight: float) -> None:
     for name, value in values.items():
         share = value.detach() if weight == 1.0 else weight * value.detach()
         losses[name] = losses[name] + share if name in losses else share
+
+
+def should_save(done: int, config: TrainConfig) -> bool:
+    """Whether a checkpoint comes after this step."""
+    return done % config.save_every == 0 or should_evaluate(done, config) or done == config.steps
 
 
 def should_evaluate(done: int, config: TrainConfig) -> bool:
