@@ -21,6 +21,7 @@ from lam_gym.errors import BadConfig
 from lam_gym.evaluation.classification import print_classification, read_names, save_names
 from lam_gym.evaluation.comparison import compare
 from lam_gym.evaluation.media import record_media
+from lam_gym.evaluation.metric_tables import metric_cells, metric_names
 from lam_gym.evaluation.rows import CLEAN, Evaluation, Row, file_name, write_rows
 from lam_gym.policy import ExpertPolicy, Policy, RandomPolicy
 from lam_gym.rollouts import stream
@@ -283,15 +284,18 @@ def _held_out(stores: Sequence[DemoStore], task: Task) -> list[Trajectory]:
 
 
 def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
-    """Print a table a task: success and return of each evaluation, with their intervals."""
+    """Print a table a task: success and return of each evaluation, with their intervals; and what else was measured."""
     from rich.console import Console
     from rich.table import Table
 
     console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
     tables: dict[str, Table] = {}
+    undisturbed: dict[str, list[dict[str, Any]]] = {}
     for evaluation in evaluations:
         figures = evaluation.figures()
         name, _, variation = figures["task"].partition("@")
+        if figures["task"] == name and figures["perturbation"] == CLEAN:
+            undisturbed.setdefault(name, []).append(figures)
         if name not in tables:
             tables[name] = Table(title=name, title_justify="left", box=None, pad_edge=False, header_style="bold")
             for header in ("policy", "observations"):
@@ -306,6 +310,26 @@ def print_evaluations(evaluations: Sequence[Evaluation]) -> None:
             *(f"{100 * figures['success_rate']:.1f}", f"[{100 * low:.1f}, {100 * high:.1f}]"),
             *(f"{figures['return_mean']:.2f}", f"[{least:.2f}, {most:.2f}]"),
         )
-    for table in tables.values():
+    for name, table in tables.items():
         console.print(table)
         console.print()
+        measured = undisturbed.get(name, [])
+        if metric_names(measured):
+            console.print(_measures(name, measured))
+            console.print()
+
+
+def _measures(task: str, evaluations: Sequence[Mapping[str, Any]]) -> Any:
+    """A table of what the last infos measure: one row a measure, mean and interval a policy."""
+    from rich.table import Table
+
+    title = f"{task}, other measures"
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    shown.add_column("measure", no_wrap=True)
+    for figures in evaluations:
+        shown.add_column(figures["policy"], justify="right", no_wrap=True)
+        shown.add_column("95 %", justify="right", no_wrap=True)
+    for name in metric_names(evaluations):
+        cells = metric_cells(evaluations, name)
+        shown.add_row(name.replace("_", " "), *(text for cell in cells for text in cell))
+    return shown

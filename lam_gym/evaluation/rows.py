@@ -119,8 +119,10 @@ class Evaluation:
     def figures(self) -> dict[str, Any]:
         """Setting and every figure as JSON-able numbers, the rows of the tables and of report.json."""
         returns = [row["return"] for row in self.rows]
-        names = [key for key in self.rows[0] if key.startswith("metric/") and key not in NAMES]
-        metrics = {name.removeprefix("metric/"): _known_mean(self.rows, name) for name in names}
+        keys = dict.fromkeys(key for row in self.rows for key in row)
+        names = [key for key in keys if key.startswith("metric/") and key not in NAMES]
+        known = {name.removeprefix("metric/"): _known_values(self.rows, name) for name in names}
+        metrics = {name: values for name, values in known.items() if values}
         return {
             **self.setting,
             "episodes": len(self.rows),
@@ -133,13 +135,26 @@ class Evaluation:
             "return_min": float(min(returns)),
             "length_mean": float(np.mean([row["length"] for row in self.rows])),
             "truncated_rate": float(np.mean([row["truncated"] for row in self.rows])),
-            "metrics": {name: value for name, value in metrics.items() if value is not None},
+            "metrics": {name: float(np.mean(values)) for name, values in metrics.items()},
+            "metric_intervals": {name: list(mean_interval(values)) for name, values in metrics.items()},
+            "metric_rates": [name for name, values in metrics.items() if is_rate(values)],
         }
 
 
-def _known_mean(rows: Sequence[Row], name: str) -> float | None:
-    values = [row[name] for row in rows if row.get(name) is not None and np.isfinite(row[name])]
-    return float(np.mean(values)) if values else None
+def _known_values(rows: Sequence[Row], name: str) -> list[float]:
+    return [row[name] for row in rows if row.get(name) is not None and np.isfinite(row[name])]
+
+
+def is_rate(values: Sequence[float]) -> bool:
+    """Whether these say yes or no, 1 or 0."""
+    return all(value in (0.0, 1.0) for value in values)
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """95 % interval of a mean: Wilson's where every value is 0 or 1, else the bootstrap's."""
+    if is_rate(values):
+        return wilson_interval(int(sum(values)), len(values))
+    return bootstrap_interval(values)
 
 
 def write_rows(rows: Sequence[Row], path: str | Path) -> Path:

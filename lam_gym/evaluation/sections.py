@@ -13,6 +13,7 @@ from typing import Any
 
 from lam_gym.evaluation.agreement import comparison_section
 from lam_gym.evaluation.classification import classification_section
+from lam_gym.evaluation.metric_tables import metric_table
 from lam_gym.evaluation.page import escape, number, number_interval, percent, percent_interval, table
 from lam_gym.evaluation.pictures import (
     Axis,
@@ -106,9 +107,11 @@ def task_section(task: str, entry: Mapping[str, Any], folder: Path) -> str:
     own = [figures for figures in evaluations if figures["task"] == task]
     if clean(own, task):
         parts.append(evaluation_table(clean(own, task), "Undisturbed observations"))
+        parts.append(metric_table(clean(own, task), "What the episodes' last info measures: means and 95 % intervals"))
     varied = [figures for figures in evaluations if figures["task"] != task]
     if varied:
         parts += ["<h3>Variations of the task</h3>", evaluation_table(varied, "Other settings of the same task")]
+        parts.append(metric_table(varied, "The same measures there"))
     undisturbed = [figures for figures in evaluations if figures["perturbation"] == "clean"]
     parts += [classification_section(undisturbed, task), robustness(own)]
     if entry["comparison"] is not None:
@@ -294,8 +297,9 @@ def _flat(config: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 READING = """<h2 id="reading">How to read this</h2>
 <p><b>Policies.</b> The expert recorded the demonstrations; random acts uniformly at random. B is a behavior model
 cloned from one task's demonstrations, A the large action policy trained on all tasks together.</p>
-<p><b>Intervals</b> are at 95 %: Wilson's for success rates, bootstrap (bias-corrected, 2,000 resamples) for mean
-returns, and a bootstrap over whole episodes for shares of steps, which depend on each other within an episode.
+<p><b>Intervals</b> are at 95 %: Wilson's for success rates and other measures that are yes or no in each episode,
+bootstrap (bias-corrected, 2,000 resamples) for mean returns and other numbers, and a bootstrap over whole episodes for
+shares of steps, which depend on each other within an episode.
 Two policies whose intervals overlap are not told apart by this many episodes.</p>
 <p><b>Epsilon</b> is the largest change of an observation. Vectors count it in standard deviations of each feature;
 for grids and words the change happens on the embeddings inside the network, in root mean squares of the embedding,

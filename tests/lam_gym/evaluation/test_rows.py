@@ -10,6 +10,7 @@ import pytest
 from lam_gym.errors import BadConfig
 from lam_gym.evaluation.evaluate import evaluate
 from lam_gym.evaluation.rows import Evaluation, file_name, group_rows, read_rows, write_rows
+from lam_gym.evaluation.statistics import bootstrap_interval, wilson_interval
 from lam_gym.policy import RandomPolicy
 
 TASK = "control/cartpole"
@@ -34,6 +35,20 @@ def test_metrics_become_columns(evaluation: Evaluation, tmp_path: Path) -> None:
     rows[2]["metric/late"] = float("nan")
     back = read_rows(write_rows(rows, tmp_path / "rows.parquet"))
     assert Evaluation(back).figures()["metrics"] == {"progress": 0.5}
+
+
+def test_metrics_have_intervals(evaluation: Evaluation) -> None:
+    """Wilson's where a metric is yes or no, else the bootstrap's."""
+    speeds = np.random.default_rng(0).normal(20, 2, len(evaluation.rows)).tolist()
+    rows = [
+        {**row, "metric/collision": float(index < 3), "metric/mean_speed": speed}
+        for index, (row, speed) in enumerate(zip(evaluation.rows, speeds))
+    ]
+    figures = Evaluation(rows).figures()
+    assert figures["metrics"] == {"collision": 0.25, "mean_speed": float(np.mean(speeds))}
+    assert figures["metric_rates"] == ["collision"]
+    assert figures["metric_intervals"]["collision"] == list(wilson_interval(3, 12))
+    assert figures["metric_intervals"]["mean_speed"] == list(bootstrap_interval(speeds))
 
 
 def test_rows_of_several_evaluations_are_told_apart(evaluation: Evaluation) -> None:

@@ -1,0 +1,56 @@
+"""Measures beside success: rates in percent, numbers as they are, dashes for what an evaluation lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lam_gym.evaluation.evaluate import print_evaluations
+from lam_gym.evaluation.metric_tables import metric_cells, metric_names, metric_table
+from lam_gym.evaluation.rows import Evaluation
+
+
+def evaluation(task: str, policy: str, **metrics: list[float]) -> Evaluation:
+    setting = {"task": task, "policy": policy, "perturbation": "clean", "epsilon": 0.0, "source": ""}
+    outcome = {"success": True, "return": 1.0, "length": 5, "terminated": True, "truncated": False}
+    rows = [
+        {**setting, "seed": seed, **outcome, **{f"metric/{name}": values[seed] for name, values in metrics.items()}}
+        for seed in range(4)
+    ]
+    return Evaluation(rows)
+
+
+@pytest.fixture
+def evaluations() -> list[Evaluation]:
+    return [
+        evaluation("drive/road", "expert", collision=[0, 0, 0, 0], progress=[1, 1, 1, 1]),
+        evaluation("drive/road", "A", collision=[1, 0, 0, 0], progress=[0.5, 1, 1, 1], mean_speed=[20, 21, 22, 23]),
+        evaluation("drive/road@held_out", "A", collision=[1, 1, 0, 0]),
+    ]
+
+
+def test_cells(evaluations: list[Evaluation]) -> None:
+    figures = [each.figures() for each in evaluations[:2]]
+    assert metric_names(figures) == ["collision", "progress", "mean_speed"]
+    assert metric_cells(figures, "collision") == [("0%", "[0.0, 49.0]"), ("25.0%", "[4.6, 69.9]")]
+    progress = metric_cells(figures, "progress")
+    assert [mean for mean, _ in progress] == ["1.000", "0.875"], "no rate in one of them, none in the table"
+    assert metric_cells(figures, "mean_speed")[0] == ("–", "")
+    unknown: dict[str, Any] = {**figures[0], "metric_intervals": {"progress": [None, None]}}
+    assert metric_cells([unknown], "progress") == [("1.000", "")]
+
+
+def test_the_report_has_a_table(evaluations: list[Evaluation]) -> None:
+    page = metric_table([each.figures() for each in evaluations], "Measures")
+    assert '<th class="n" >A held out</th>' in page
+    assert "mean speed" in page
+    assert metric_table([evaluation("text/mail", "A").figures()], "Measures") == ""
+
+
+def test_the_terminal_has_one_too(evaluations: list[Evaluation], capsys: pytest.CaptureFixture[str]) -> None:
+    print_evaluations(evaluations)
+    printed = capsys.readouterr().out
+    assert "drive/road, other measures" in printed
+    (line,) = [line for line in printed.split("\n") if line.startswith("collision")]
+    assert line.split() == ["collision", "0%", "[0.0,", "49.0]", "25.0%", "[4.6,", "69.9]"]
