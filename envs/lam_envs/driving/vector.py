@@ -37,6 +37,7 @@ SEED_LIMIT = 2**62
 
 VECTOR_ENTRY_POINTS = {
     "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
+    "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
 }
 """id -> "module:class" of its batch."""
 
@@ -332,15 +333,9 @@ class DrivingEnv(gymnasium.Env[Any, Any]):
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
-        self.batch = self.vector_class(
-            1,
-            split=split,
-            observation=observation,
-            mode=mode,
-            autoreset="disabled",
-            render_mode=render_mode,
-            **arguments,
-        )
+        self.arguments = {"split": split, "observation": observation, "mode": mode, **arguments}
+        """What makes a batch of the same episodes (`vector_class(num_envs, **arguments)`)."""
+        self.batch = self.vector_class(1, autoreset="disabled", render_mode=render_mode, **self.arguments)
         self.split, self.render_mode = self.batch.split, render_mode
         self.observation_space = self.batch.single_observation_space
         self.action_space = self.batch.single_action_space
