@@ -1,217 +1,109 @@
-"""Top-down frames of the road, the car and its trail, painted by NumPy alone.
+"""Top-down frames of lane keeping: the curved road, the car and its trail.
 
-The view follows the car, with the road ahead to the right. Shapes are painted as palette indices on a canvas of twice
-the frame's size, which is then averaged down for smooth edges; text comes last, from a bitmap font of 3 x 5 dots.
-Letters: s station [m], e lateral offset to the left of the center line [m], both as in `lam_envs.driving.road`.
+The view follows the car, with the road ahead to the right. Letters: s station [m], e lateral offset to the left of the
+center line [m], both as in `lam_envs.driving.road`; the world's y and headings are positive to the left here.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lam_envs.driving.road import ROAD_HALF_WIDTH, ROUTE_LENGTH, Scenario, center_line
-from lam_envs.driving.vehicle import AXLE_DISTANCE, LENGTH, WIDTH, State
+from lam_envs.driving.road import KNOT_SPACING, ROAD_HALF_WIDTH, ROUTE_LENGTH, Scenario, center_line
+from lam_envs.driving.road_pictures import (
+    ASPHALT,
+    DARK,
+    RED,
+    WHITE,
+    YELLOW,
+    Road,
+    dashes,
+    join,
+    rectangles,
+    strip,
+    trees,
+)
+from lam_envs.driving.scene import Camera, Scene, render_scene
+from lam_envs.driving.vehicle import LENGTH, WIDTH, State
 
 FRAME_HEIGHT, FRAME_WIDTH = 300, 600
 """Size of a frame [pixels]."""
 
-SCALE = 12.0
-"""Canvas pixels per meter; the canvas has twice the resolution of the frame."""
+SCALE = 6.0
+"""Pixels per meter."""
 
-CAR_COLUMN = 260
-"""Canvas column at which the car stays."""
+CAR_AT = (0.217, 0.5)
+"""Place of the car's station in the frame, as shares of its width and height."""
 
-VIEW_BEHIND, VIEW_AHEAD = 36.0, 84.0
-"""Stretch of road that is painted, behind and ahead of the car [m]."""
+LOOK_AHEAD = 35.0
+"""The direction to the center line this far ahead points to the right [m]."""
 
-STEP = 0.06
-"""Distance between two painted points [m], below a canvas pixel."""
+SPACING = 1.0
+"""Distance between two points of the painted line [m]."""
 
-PALETTE = np.array(
-    [
-        (104, 142, 84),  # 0 grass
-        (74, 112, 62),  # 1 tree
-        (92, 134, 74),  # 2 tree top
-        (78, 81, 87),  # 3 asphalt
-        (236, 236, 232),  # 4 white paint
-        (200, 64, 56),  # 5 red kerb
-        (228, 190, 88),  # 6 center line
-        (92, 148, 214),  # 7 trail
-        (38, 88, 168),  # 8 car
-        (170, 205, 235),  # 9 glass
-        (24, 26, 30),  # 10 tire, dark squares of the finish
-        (248, 214, 92),  # 11 headlight
-    ],
-    dtype=np.uint8,
-)
-GRASS, TREE, TREE_TOP, ASPHALT, WHITE, RED, CENTER, TRAIL, CAR, GLASS, DARK, LIGHT = range(12)
+BEFORE = 40.0
+"""The road is straight for this long before station 0 [m]."""
 
-_GLYPHS = {
-    "0": (7, 5, 5, 5, 7),
-    "1": (2, 6, 2, 2, 7),
-    "2": (7, 1, 7, 4, 7),
-    "3": (7, 1, 7, 1, 7),
-    "4": (5, 5, 7, 1, 1),
-    "5": (7, 4, 7, 1, 7),
-    "6": (7, 4, 7, 5, 7),
-    "7": (7, 1, 1, 2, 2),
-    "8": (7, 5, 7, 5, 7),
-    "9": (7, 5, 7, 1, 7),
-    ".": (0, 0, 0, 0, 2),
-    "-": (0, 0, 7, 0, 0),
-    "+": (0, 2, 7, 2, 0),
-    "/": (1, 1, 2, 4, 4),
-    "%": (5, 1, 2, 4, 5),
-    "D": (6, 5, 5, 5, 6),
-    "E": (7, 4, 6, 4, 7),
-    "M": (5, 7, 7, 5, 5),
-    "O": (7, 5, 5, 5, 7),
-    "P": (7, 5, 7, 4, 4),
-    "R": (6, 5, 6, 5, 5),
-    "S": (3, 4, 2, 1, 6),
-    "T": (7, 2, 2, 2, 2),
-    "U": (5, 5, 5, 5, 7),
-    " ": (0, 0, 0, 0, 0),
-}
-"""Character -> five rows of three dots, the left dot being the bit of value 4."""
+KERB_WIDTH, KERB_LENGTH = 0.4, 2.0
+"""Size of a kerb stone [m]."""
 
 
-class Camera(NamedTuple):
-    """Where the canvas looks: the world point at the car's column and the world direction that points right."""
-
-    x: float
-    y: float
-    heading: float
-
-    def pixels(self, x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Canvas rows and columns of world points [m]."""
-        cos, sin = math.cos(self.heading), math.sin(self.heading)
-        along = (x - self.x) * cos + (y - self.y) * sin
-        left = (y - self.y) * cos - (x - self.x) * sin
-        rows = np.floor(FRAME_HEIGHT - SCALE * left).astype(np.int32)
-        return rows, np.floor(CAR_COLUMN + SCALE * along).astype(np.int32)
+@lru_cache(maxsize=64)
+def road_line(knots: tuple[float, ...]) -> NDArray[np.float64]:
+    """Points (x, y, heading) of the center line `[N, 3]` from station -BEFORE on, `SPACING` apart."""
+    line = center_line(knots, SPACING)
+    before = np.arange(-BEFORE, 0.0, SPACING)
+    return np.concatenate([np.stack([before, 0.0 * before, 0.0 * before], axis=1), line])
 
 
-class Road(NamedTuple):
-    """The center line of the road as world poses, straight before station 0."""
-
-    line: NDArray[np.float64]
-    spacing: float
-
-    def points(self, stations: NDArray[Any], offsets: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """World points of (s, e) pairs, broadcast against each other."""
-        x, y, heading = self.pose(stations)
-        return x - offsets * np.sin(heading), y + offsets * np.cos(heading)
-
-    def pose(self, stations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """World x, y and heading at stations."""
-        known = self.spacing * np.arange(len(self.line))
-        x, y, heading = (np.interp(stations, known, column) for column in self.line.T)
-        return x + np.minimum(stations, 0.0), y, heading
+def road_pose(knots: tuple[float, ...], station: float) -> tuple[float, float, float]:
+    """World pose (x, y, heading) at a station."""
+    line = road_line(knots)
+    place = min(max((station + BEFORE) / SPACING, 0.0), len(line) - 1.001)
+    index = int(place)
+    x, y, heading = (line[index] + (place - index) * (line[index + 1] - line[index])).tolist()
+    return x, y, heading
 
 
-def paint(canvas: NDArray[np.uint8], rows: NDArray[np.int32], columns: NDArray[np.int32], color: Any) -> None:
-    """Set canvas points to a palette index (one, or one a point); points outside are left out."""
-    inside = (rows >= 0) & (rows < canvas.shape[0]) & (columns >= 0) & (columns < canvas.shape[1])
-    canvas[rows[inside], columns[inside]] = color if np.ndim(color) == 0 else np.broadcast_to(color, rows.shape)[inside]
+def road_point(knots: tuple[float, ...], station: float, offset: float) -> tuple[float, float]:
+    """World point at (s, e)."""
+    x, y, heading = road_pose(knots, station)
+    return x - offset * math.sin(heading), y + offset * math.cos(heading)
 
 
-def paint_strip(
-    canvas: NDArray[np.uint8], camera: Camera, road: Road, stations: NDArray[Any], low: float, high: float, color: Any
-) -> None:
-    """Paint the strip of road between offsets `low` and `high` [m]; `color` is an index, or one a station `[N, 1]`."""
-    offsets = np.arange(low, high, STEP)
-    paint(canvas, *camera.pixels(*road.points(stations[:, None], offsets[None, :])), color)
-
-
-def paint_box(
-    canvas: NDArray[np.uint8], camera: Camera, pose: tuple[float, float, float], box: tuple[float, ...], color: int
-) -> None:
-    """Paint a rectangle (back, front, right, left) [m] given in the frame of a world pose."""
-    x, y, heading = pose
-    along, left = np.meshgrid(np.arange(box[0], box[1], STEP), np.arange(box[2], box[3], STEP))
-    cos, sin = math.cos(heading), math.sin(heading)
-    paint(canvas, *camera.pixels(x + along * cos - left * sin, y + along * sin + left * cos), color)
-
-
-def paint_trees(canvas: NDArray[np.uint8], camera: Camera, road: Road, station: float) -> None:
-    """Trees beside the road, the same ones at the same stations in every frame."""
-    along, left = np.meshgrid(np.arange(-1.2, 1.2, STEP), np.arange(-1.2, 1.2, STEP))
-    radius = np.hypot(along, left).ravel()
-    for k in range(math.floor((station - VIEW_BEHIND) / 6.0), math.ceil((station + VIEW_AHEAD) / 6.0)):
-        scatter = (k * 0.618034) % 1.0
-        side = 1.0 if k % 2 else -1.0
-        x, y = road.points(np.array(6.0 * k + 4.0 * scatter), np.array(side * (6.0 + 6.0 * scatter)))
-        for share, color in ((1.0, TREE), (0.6, TREE_TOP)):
-            disc = radius < share * (0.8 + 0.4 * scatter)
-            paint(canvas, *camera.pixels(x + along.ravel()[disc], y + left.ravel()[disc]), color)
-
-
-def paint_road(canvas: NDArray[np.uint8], camera: Camera, road: Road, station: float, finish: float) -> None:
-    """Kerbs, asphalt, edge lines, dashed center line and the checkered finish."""
-    stations = np.arange(station - VIEW_BEHIND, station + VIEW_AHEAD, STEP)
-    kerb = np.where(np.floor(stations / 2.0) % 2 == 0, WHITE, RED).astype(np.uint8)[:, None]
+@lru_cache(maxsize=16)
+def lane_picture(knots: tuple[float, ...], finish: float) -> Road:
+    """The road of a scenario: trees, kerbs, asphalt, edge lines, dashed center line and the checkered finish."""
+    line = road_line(knots)[:, :2]
     edge = ROAD_HALF_WIDTH
-    for offset in (-edge - 0.4, edge):
-        paint_strip(canvas, camera, road, stations, offset, offset + 0.4, kerb)
-    paint_strip(canvas, camera, road, stations, -edge, edge, ASPHALT)
-    for offset in (-edge + 0.2, edge - 0.35):
-        paint_strip(canvas, camera, road, stations, offset, offset + 0.15, WHITE)
-    paint_strip(canvas, camera, road, stations[stations % 6.0 < 3.0], -0.09, 0.09, CENTER)
-    for column in range(2):
-        for row in range(8):
-            squares = finish + 0.75 * column + np.arange(0.0, 0.75, STEP)
-            low = -edge + 0.75 * row
-            paint_strip(canvas, camera, road, squares, low, low + 0.75, DARK if (row + column) % 2 else WHITE)
+    pieces = [roadside(knots)]
+    stone = (np.arange(len(line) - 1) * SPACING - BEFORE) // KERB_LENGTH % 2 == 0
+    for low in (-edge - KERB_WIDTH, edge):
+        kerb = strip(line, low, low + KERB_WIDTH, WHITE)
+        kerb.colors[stone, :3] = RED
+        pieces.append(kerb)
+    pieces.append(strip(line, -edge, edge, ASPHALT))
+    pieces += [strip(line, low, low + 0.15, WHITE) for low in (-edge + 0.2, edge - 0.35)]
+    pieces.append(dashes(line, 0.0, YELLOW, period=6.0, length=3.0))
+    squares = np.array([(0.75 * column, 0.75 * row - edge) for column in range(2) for row in range(8)])
+    boxes = np.stack([squares[:, 0], squares[:, 0] + 0.75, squares[:, 1], squares[:, 1] + 0.75], axis=1)
+    dark = np.arange(16) % 2 != np.arange(16) // 8
+    pose = road_pose(knots, finish)
+    pieces += [rectangles(boxes[~dark], WHITE, pose), rectangles(boxes[dark], DARK, pose)]
+    return join(pieces)
 
 
-def paint_trail(canvas: NDArray[np.uint8], camera: Camera, road: Road, trail: NDArray[np.float64]) -> None:
-    """A thin band through past (s, e) pairs `[N, 2]`, oldest first."""
-    stations = np.arange(trail[0, 0], trail[-1, 0], STEP)
-    offsets = np.interp(stations, trail[:, 0], trail[:, 1])[:, None] + np.arange(-0.2, 0.2, STEP)
-    paint(canvas, *camera.pixels(*road.points(stations[:, None], offsets)), TRAIL)
-
-
-def paint_car(canvas: NDArray[np.uint8], camera: Camera, pose: tuple[float, float, float], steering: float) -> None:
-    """The car from above: wheels (the front ones steered), body, glass and headlights."""
-    x, y, heading = pose
-    half_length, half_width = 0.5 * LENGTH, 0.5 * WIDTH
-    for axle, angle in ((-0.6 * AXLE_DISTANCE, 0.0), (0.6 * AXLE_DISTANCE, steering)):
-        for side in (-half_width, half_width):
-            wheel_x = x + axle * math.cos(heading) - side * math.sin(heading)
-            wheel_y = y + axle * math.sin(heading) + side * math.cos(heading)
-            paint_box(canvas, camera, (wheel_x, wheel_y, heading + angle), (-0.45, 0.45, -0.18, 0.18), DARK)
-    paint_box(canvas, camera, pose, (-half_length, half_length, -half_width + 0.1, half_width - 0.1), CAR)
-    paint_box(canvas, camera, pose, (-half_length + 0.15, half_length - 0.15, -half_width, half_width), CAR)
-    paint_box(canvas, camera, pose, (0.45, 1.15, -0.72, 0.72), GLASS)
-    paint_box(canvas, camera, pose, (-1.75, -1.35, -0.65, 0.65), GLASS)
-    for low in (-0.85, 0.5):
-        paint_box(canvas, camera, pose, (half_length - 0.25, half_length, low, low + 0.35), LIGHT)
-
-
-def average_colors(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The frame `[H, W, 3]` of a canvas `[2H, 2W]`: each pixel is the mean color of four canvas points.
-
-    The three channels of a color travel in one integer, ten bits each, so that four of them add up without a carry.
-    """
-    packed = (PALETTE.astype(np.uint32) << np.array([20, 10, 0], dtype=np.uint32)).sum(axis=1, dtype=np.uint32)
-    colors = packed.take(canvas)
-    rows = colors[::2] + colors[1::2]
-    total = rows[:, ::2] + rows[:, 1::2]
-    return np.stack([(total >> shift & 1023) // 4 for shift in (20, 10, 0)], axis=2).astype(np.uint8)
-
-
-def write_text(frame: NDArray[np.uint8], text: str, row: int, column: int, size: int = 3) -> None:
-    """Write white text on the frame with its top left dot at (row, column); a dot is `size` pixels wide."""
-    bits = np.array([[_GLYPHS[character][line] for character in text] for line in range(5)], dtype=np.uint8)
-    dots = (bits[:, :, None] >> np.array([2, 1, 0, 0], dtype=np.uint8)) & np.array([1, 1, 1, 0], dtype=np.uint8)
-    large = np.kron(dots.reshape(5, -1), np.ones((size, size), dtype=np.uint8)).astype(bool)
-    frame[row : row + large.shape[0], column : column + large.shape[1]][large] = (245, 245, 240)
+def roadside(knots: tuple[float, ...]) -> Road:
+    """Trees beside the road, the same ones at the same stations for every scenario."""
+    number = np.arange(-5, int(KNOT_SPACING * (len(knots) - 1) / 6.0))
+    scatter = (number * 0.618034) % 1.0
+    side = np.where(number % 2, 1.0, -1.0) * (6.0 + 6.0 * scatter)
+    places = zip((6.0 * number + 4.0 * scatter).tolist(), side.tolist())
+    return trees(np.array([road_point(knots, station, offset) for station, offset in places]), 0.8 + 0.4 * scatter)
 
 
 def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
@@ -219,23 +111,25 @@ def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, f
 
     The strip below shows the speed, the lateral error and the share of the route done.
     """
-    spacing = 0.25
-    road = Road(center_line(scenario.knots, spacing), spacing)
-    station = float(state.station)
-    x, y, tangent = (float(value) for value in road.pose(np.array(station)))
-    far_x, far_y, _ = (float(value) for value in road.pose(np.array(station + 35.0)))
-    camera = Camera(x, y, math.atan2(far_y - y, far_x - x))
-    canvas = np.full((2 * FRAME_HEIGHT, 2 * FRAME_WIDTH), GRASS, dtype=np.uint8)
-    paint_trees(canvas, camera, road, station)
-    paint_road(canvas, camera, road, station, scenario.start + ROUTE_LENGTH)
-    car_x, car_y = (float(value) for value in road.points(np.array(station), np.array(state.lateral_error)))
-    if len(trail) > 1:
-        paint_trail(canvas, camera, road, np.array(trail))
-    paint_car(canvas, camera, (car_x, car_y, tangent + state.heading_error), state.steering)
-    frame = average_colors(canvas)
-    frame[-27:] //= 3
-    share = min(max((station - scenario.start) / ROUTE_LENGTH, 0.0), 1.0)
-    frame[-4:, : round(FRAME_WIDTH * share)] = PALETTE[LIGHT]
-    text = f"SPEED {state.speed:4.1f} M/S   ERROR {state.lateral_error:+5.2f} M   ROUTE {100 * share:3.0f} %"
-    write_text(frame, text, FRAME_HEIGHT - 22, 12)
-    return frame
+    knots = tuple(float(knot) for knot in scenario.knots)
+    start, station = float(scenario.start), float(state.station)
+    x, y, tangent = road_pose(knots, station)
+    far_x, far_y, _ = road_pose(knots, station + LOOK_AHEAD)
+    car_x, car_y = road_point(knots, station, float(state.lateral_error))
+    share = min(max((station - start) / ROUTE_LENGTH, 0.0), 1.0)
+    past = [road_point(knots, *place) for place in trail]
+    scene = Scene(
+        lane_picture(knots, start + ROUTE_LENGTH),
+        car_x,
+        car_y,
+        tangent + float(state.heading_error),
+        LENGTH,
+        WIDTH,
+        steering=float(state.steering),
+        trail=[*past, (car_x, car_y)] if past else (),
+        text=f"SPEED {state.speed:4.1f} M/S   ERROR {state.lateral_error:+5.2f} M   ROUTE {100 * share:3.0f} %",
+        progress=share,
+    )
+    heading = math.atan2(far_y - y, far_x - x)
+    camera = Camera(x, y, heading, SCALE, CAR_AT, mirrored=True)
+    return render_scene(scene, camera, FRAME_HEIGHT, FRAME_WIDTH)

@@ -27,7 +27,7 @@ MARK_WIDTH = 0.16
 """Width of a lane mark [m]."""
 DASH_LENGTH, DASH_PERIOD = 4.0, 12.0
 """Length of a dash and the distance from one to the next [m]."""
-SEAM = 0.05
+SEAM = 0.25
 """Pieces of a curved strip overlap by this much, so that no seam shows [m]."""
 SHOULDER = 0.9
 """Asphalt beyond the edge lines [m]."""

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from lam_envs.driving.arithmetic import SCALARS
 from lam_envs.driving.lane_keeping import LaneKeepingEnv
-from lam_envs.driving.rendering import (
-    ASPHALT,
-    CAR,
-    GRASS,
-    PALETTE,
-    TRAIL,
-    WHITE,
-    average_colors,
-    render_road,
-    write_text,
-)
+from lam_envs.driving.rendering import render_road
 from lam_envs.driving.road import NUM_KNOTS, Scenario
+from lam_envs.driving.road_pictures import ASPHALT, GRASS, WHITE, Color
+from lam_envs.driving.scene import EGO, LIGHT, TRAIL
 from lam_envs.driving.vehicle import start_state
 
 STRAIGHT = Scenario((0.0,) * NUM_KNOTS, 10.0, 0.0, 0.0, 8.0, 0.0)
 STATE = start_state(STRAIGHT, SCALARS)
 
 
-def shows(pixel: np.ndarray, color: int) -> bool:
-    return bool((pixel == PALETTE[color]).all())
+def shows(pixel: np.ndarray, color: Color) -> bool:
+    return tuple(pixel.tolist()) == color
 
 
 def test_a_straight_road_is_where_it_should_be() -> None:
@@ -34,7 +25,7 @@ def test_a_straight_road_is_where_it_should_be() -> None:
     frame = render_road(STATE, STRAIGHT, [])
     assert frame.shape == (300, 600, 3)
     assert frame.dtype == np.uint8
-    assert shows(frame[150, 126], CAR)
+    assert shows(frame[150, 126], EGO)
     assert shows(frame[160, 300], ASPHALT)  # 1.6 m right of the center line
     assert shows(frame[140, 300], ASPHALT)
     assert shows(frame[172, 300], GRASS)  # 3.7 m
@@ -44,8 +35,8 @@ def test_a_straight_road_is_where_it_should_be() -> None:
 def test_the_car_moves_to_the_left_with_its_error_and_leaves_a_trail() -> None:
     trail = [(2.0, 1.2), (6.0, 1.2), (9.0, 1.2)]
     frame = render_road(STATE._replace(lateral_error=1.2), STRAIGHT, trail)
-    assert shows(frame[142, 126], CAR)  # 1.2 m is 7 pixels up
-    assert not shows(frame[152, 126], CAR)
+    assert shows(frame[142, 126], EGO)  # 1.2 m is 7 pixels up
+    assert not shows(frame[152, 126], EGO)
     assert shows(frame[142, 100], TRAIL)
 
 
@@ -63,27 +54,8 @@ def test_a_frame_is_a_function_of_the_state() -> None:
 
 def test_progress_is_drawn_and_the_finish_comes_into_view() -> None:
     before, after = (render_road(STATE._replace(station=station), STRAIGHT, []) for station in (60.0, 160.0))
-    bars = [int((frame[-1] == PALETTE[11]).all(axis=1).sum()) for frame in (before, after)]
+    bars = [int((frame[-1] == LIGHT).all(axis=1).sum()) for frame in (before, after)]
     assert bars == [150, 450]
     column = 130 + 50 * 6 + 3  # the finish at 210 m, seen from 160 m
     near = after[135:165, column - 3 : column + 6].reshape(-1, 3)
     assert sum(shows(pixel, WHITE) for pixel in near) > 30
-
-
-def test_text_is_written_in_dots() -> None:
-    frame = np.zeros((20, 20, 3), dtype=np.uint8)
-    write_text(frame, "1-", row=1, column=2, size=2)
-    lit = frame[1:11:2, 2:18:2, 0] > 0
-    assert lit.astype(int).tolist() == [
-        [0, 1, 0, 0, 0, 0, 0, 0],
-        [1, 1, 0, 0, 0, 0, 0, 0],
-        [0, 1, 0, 0, 1, 1, 1, 0],
-        [0, 1, 0, 0, 0, 0, 0, 0],
-        [1, 1, 1, 0, 0, 0, 0, 0],
-    ]
-
-
-def test_edges_are_smoothed_by_averaging() -> None:
-    canvas = np.array([[GRASS, GRASS], [WHITE, WHITE]], dtype=np.uint8)
-    expected = (PALETTE[GRASS].astype(int) + PALETTE[WHITE]) // 2
-    assert average_colors(canvas)[0, 0] == pytest.approx(expected, abs=1)
