@@ -100,6 +100,28 @@ class Scene:
     """Share of the route that is done, as a bar at the bottom."""
 
 
+class Trails:
+    """Where the egos of a batch were in the frames before: rendering every step leaves a trail, at no cost without."""
+
+    def __init__(self, length: int = 40) -> None:
+        self._length = length
+        self._places: dict[int, tuple[int, int, list[tuple[float, float]]]] = {}
+
+    def follow(self, index: int, key: int, step: int, x: float, y: float) -> list[tuple[float, float]]:
+        """The trail of environment `index`, up to its ego's present place (x, y), oldest first.
+
+        `key` tells episodes apart; a step that does not come right after the last one shown starts a new trail.
+        """
+        last_key, last_step, places = self._places.get(index, (key, step, []))
+        if last_key != key or last_step not in (step, step - 1):
+            places = []
+        elif last_step == step:
+            places = places[:-1]
+        places = [*places[1 - self._length :], (float(x), float(y))]
+        self._places[index] = (key, step, places)
+        return places
+
+
 @lru_cache(maxsize=KEPT_BACKGROUNDS)
 def lawn(height: int, width: int) -> Frame:
     """A frame of grass, to be copied."""

@@ -18,6 +18,7 @@ from lam_envs.driving.scene import (
     TRAIL,
     Camera,
     Scene,
+    Trails,
     render_scene,
 )
 
@@ -92,3 +93,15 @@ def test_captions_and_progress() -> None:
     assert (frame[135:146, 8:80] == (245, 245, 240)).all(axis=2).sum() > 60
     large = render_scene(Scene(ROAD, 0.0, 4.0, 0.0, text="speed 12"), CAMERA, height=300)
     assert (large[-24:] == (245, 245, 240)).all(axis=2).sum() > 150
+
+
+def test_trails_follow_one_episode_step_by_step() -> None:
+    trails = Trails(length=3)
+    assert trails.follow(0, 7, 1, 1.0, 0.0) == [(1.0, 0.0)]
+    assert trails.follow(0, 7, 1, 1.0, 0.0) == [(1.0, 0.0)]  # the same step again
+    assert trails.follow(1, 7, 1, 9.0, 9.0) == [(9.0, 9.0)]
+    assert trails.follow(0, 7, 2, 2.0, 0.0) == [(1.0, 0.0), (2.0, 0.0)]
+    trails.follow(0, 7, 3, 3.0, 0.0)
+    assert trails.follow(0, 7, 4, 4.0, 0.0) == [(2.0, 0.0), (3.0, 0.0), (4.0, 0.0)]
+    assert trails.follow(0, 8, 5, 5.0, 0.0) == [(5.0, 0.0)]  # another episode
+    assert trails.follow(0, 8, 9, 6.0, 0.0) == [(6.0, 0.0)]  # a leap
