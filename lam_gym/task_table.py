@@ -62,6 +62,22 @@ TABLE: dict[str, Task] = {
         },
         requires="lam_envs",
     ),
+    "text/desk": Task(
+        name="text/desk",
+        env_id="LamText/Desk-v0",
+        instruction="do what the instruction asks at the desk",
+        max_episode_steps=30,
+        expert="lam_envs.text.desk_expert:desk",
+        random_return=0.0,
+        expert_return=1.0,
+        synonyms="lam_envs.text.phrasings.desk:SYNONYMS",
+        variations={
+            "held_out_phrasing": {"phrasing": "held_out"},
+            "held_out_layout": {"layout": "held_out"},
+            "held_out_composition": {"composition": "held_out"},
+        },
+        requires="lam_envs",
+    ),
     "babyai/GoToRedBallGrey": Task(
         name="babyai/GoToRedBallGrey",
         env_id="BabyAI-GoToRedBallGrey-v0",
