@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from lam_envs.driving.infos import autoreset_metadata, copy_of, final_infos, metric_arrays, row_of, zeros_of
 from lam_envs.driving.metrics import NUM_METRICS, describe_metrics
 from lam_envs.driving.scenario import SPLIT_CODES
+from lam_envs.driving.scene import Trails
 from lam_envs.driving.stepping import find_ended, open_step, read_choices, read_controls, start_episodes
 
 AUTORESETS = ("next_step", "same_step", "disabled")
@@ -36,6 +37,7 @@ SEED_LIMIT = 2**62
 """Seeds lie below this."""
 
 VECTOR_ENTRY_POINTS = {
+    "LamDrive/Parking-v0": "lam_envs.driving.parking:ParkingVectorEnv",
     "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
     "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
 }
@@ -130,6 +132,7 @@ class DrivingVectorEnv(gymnasium.vector.VectorEnv):
         self.terminated, self.truncated = self.state["terminated"], self.state["truncated"]
         self._seeded = False
         self._waiting: Any = None
+        self.trails = Trails()
         discrete = isinstance(self.single_action_space, spaces.Discrete)
         self.actions: NDArray[Any] = np.zeros(self.action_space.shape or (), np.int64 if discrete else np.float64)
         if not discrete:
