@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from lam_gym.task_definition import Mirror, Permutation, Task
-
-_COLORS = ("red", "green", "blue", "purple", "yellow", "grey")
-_BABYAI_MIRROR = Mirror(flip={"image": 0}, remap={"direction": (2, 1, 0, 3)}, swap_actions=((0, 1),))
-_BABYAI_COLORS = Permutation("colors", "image", 1, (0, 1, 2, 3, 4, 5), _COLORS, only=(0, (5, 6, 7)))
-_BABYAI_TYPES = Permutation("types", "image", 0, (5, 6, 7), ("key", "ball", "box"))
-_BABYAI_GREY_TYPES = Permutation("grey types", "image", 0, (5, 6, 7), (), only=(1, (5,)))
+from lam_gym.babyai_tasks import BABYAI
+from lam_gym.task_definition import Mirror, Task
 
 _LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
 
@@ -78,34 +73,7 @@ TABLE: dict[str, Task] = {
         },
         requires="lam_envs",
     ),
-    "babyai/GoToRedBallGrey": Task(
-        name="babyai/GoToRedBallGrey",
-        env_id="BabyAI-GoToRedBallGrey-v0",
-        instruction="go to the red ball",
-        max_episode_steps=64,
-        success="reward",
-        expert="lam_envs.third_party:babyai_bot",
-        random_return=0.113,
-        expert_return=0.919,
-        symmetries=(_BABYAI_MIRROR, _BABYAI_GREY_TYPES),
-        window=8,
-        requires="minigrid",
-        extra="babyai",
-    ),
-    "babyai/GoToLocal": Task(
-        name="babyai/GoToLocal",
-        env_id="BabyAI-GoToLocal-v0",
-        instruction="go to the object that the mission names",
-        max_episode_steps=64,
-        success="reward",
-        expert="lam_envs.third_party:babyai_bot",
-        random_return=0.161,
-        expert_return=0.926,
-        symmetries=(_BABYAI_MIRROR, _BABYAI_COLORS, _BABYAI_TYPES),
-        window=8,
-        requires="minigrid",
-        extra="babyai",
-    ),
+    **BABYAI,
     "data/digits": Task(
         name="data/digits",
         env_id="LamData/Classify-v0",

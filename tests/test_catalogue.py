@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from gymnasium.spaces import Box, Dict, Discrete, Space, Text
 
-from lam_gym.task import TASKS, make_env
+from lam_gym.babyai_tasks import BABYAI
+from lam_gym.task import TASKS, Mirror, make_env
 
 SHIPPED = {name: task for name, task in TASKS.items() if not task.env_id.startswith("LamTest/")}  # not of other tests
 CATALOGUE = (Path(__file__).parents[1] / "envs" / "README.md").read_text()
@@ -16,6 +17,7 @@ ROWS = [
     [cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in CATALOGUE.splitlines() if "| `" in line
 ]
 TASK_ROWS = {row[0]: row[1:] for row in ROWS if len(row) == 8}
+LEVEL_ROWS = {row[0]: (int(row[1]), row[2]) for row in ROWS if len(row) == 3}
 VARIATION_ROWS = {row[0]: re.findall(r"\w+", row[1]) for row in ROWS if len(row) == 2}
 
 
@@ -32,11 +34,18 @@ def in_words(space: Space[object]) -> str:
 
 
 def test_every_task_has_a_row() -> None:
-    assert list(TASK_ROWS) == list(SHIPPED)
+    assert list(TASK_ROWS) == [name for name in SHIPPED if name not in BABYAI]
+    assert list(LEVEL_ROWS) == list(BABYAI)
     assert {name: list(task.variations) for name, task in SHIPPED.items() if task.variations} == VARIATION_ROWS
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+def test_levels() -> None:
+    for name, task in BABYAI.items():
+        symmetries = ("mirror" if isinstance(symmetry, Mirror) else symmetry.name for symmetry in task.symmetries)
+        assert LEVEL_ROWS[name] == (task.max_episode_steps, ", ".join(symmetries))
+
+
+@pytest.mark.parametrize("name", TASK_ROWS)
 def test_rows(name: str) -> None:
     task = TASKS[name]
     env_id, observation, action, steps, success, expert, extra = TASK_ROWS[name]

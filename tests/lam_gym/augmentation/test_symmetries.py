@@ -1,8 +1,7 @@
-"""Symmetries: the groups are groups, and in BabyAI the moved demonstration is what the moved environment shows."""
+"""Symmetries: the groups are groups, and a moved demonstration is what the moved environment shows."""
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from typing import Any
 
@@ -202,83 +201,7 @@ def test_a_wrong_permutation_is_answered(wrong: Permutation, message: str) -> No
         draw((wrong,), np.random.default_rng(0), 1)
 
 
-# --- the proof on BabyAI: the moved demonstration is a demonstration in the moved environment -------------------------
-
-
-def moved_world(env: Any, symmetries: tuple[Any, ...], elements: Elements) -> Any:
-    """A copy of a live BabyAI environment whose world is moved by the single element of `elements`."""
-    twin = copy.deepcopy(env)
-    width = twin.grid.width
-    names = dict(zip((5, 6, 7), ("key", "ball", "box")))
-    for symmetry, choice in zip(symmetries, elements.choices):
-        if isinstance(symmetry, Mirror):
-            if choice[0]:
-                cells = {(x, y): twin.grid.get(x, y) for x in range(width) for y in range(twin.grid.height)}
-                for (x, y), cell in cells.items():
-                    twin.grid.set(width - 1 - x, y, cell)
-                    if cell is not None:
-                        cell.cur_pos = cell.init_pos = (width - 1 - x, y)
-                twin.agent_pos = (width - 1 - twin.agent_pos[0], twin.agent_pos[1])
-                twin.agent_dir = (2, 1, 0, 3)[twin.agent_dir]
-            continue
-        said = [names[code] for code in symmetry.codes] if symmetry.channel == 0 else list(COLORS)
-        attribute = "type" if symmetry.channel == 0 else "color"
-        table = dict(zip(said, [said[new] for new in choice[0]]))
-        described = [twin.instrs.desc] if symmetry.words else []
-        objects = [o for o in twin.grid.grid if o is not None and o.type in names.values()]
-        if symmetry.only == (1, (5,)):
-            objects = [o for o in objects if o.color == "grey"]
-        for thing in [*objects, *described]:
-            setattr(thing, attribute, table[getattr(thing, attribute)])
-    twin.instrs.reset_verifier(twin)
-    twin.mission = twin.instrs.surface(twin)
-    return twin
-
-
-def pack(observation: dict[str, Any]) -> dict[str, np.ndarray]:
-    return {
-        "image": observation["image"][None],
-        "direction": np.array([observation["direction"]]),
-        "mission": np.array([observation["mission"]], dtype=object),
-    }
-
-
-@pytest.mark.parametrize(
-    ("level", "symmetries"),
-    [
-        ("GoToLocal", get_task("babyai/GoToLocal").symmetries),
-        ("GoToRedBallGrey", (get_task("babyai/GoToRedBallGrey").symmetries[0], GREY_TYPES)),
-    ],
-)
-def test_babyai_demonstrations_move_with_the_world(level: str, symmetries: tuple[Any, ...]) -> None:
-    pytest.importorskip("minigrid")
-    from lam_envs.third_party import babyai_bot, make
-
-    env = make(f"BabyAI-{level}-v0").unwrapped
-    rng = np.random.default_rng(7)
-    steps = 0
-    for seed in range(24):
-        env.reset(seed=seed)
-        elements = draw(symmetries, rng, 1)
-        twin = moved_world(env, symmetries, elements)
-        expert = babyai_bot(env)
-        observation, shown = env.gen_obs(), twin.gen_obs()
-        over = False
-        while not over:
-            action = expert.act(observation)
-            moved, acted, _ = transform(elements, np.zeros(1, int), pack(observation), np.array([action]))
-            assert same(moved, pack(shown)), f"seed {seed}, step {steps}"
-            assert acted is not None
-            observation, reward, terminated, truncated, _ = env.step(action)
-            shown, reward_there, terminated_there, truncated_there, _ = twin.step(int(acted[0]))
-            assert (reward, terminated, truncated) == (reward_there, terminated_there, truncated_there)
-            over = terminated or truncated
-            steps += 1
-        assert reward > 0
-    assert steps > 80
-
-
-# --- the same proof for the other tasks that declare a symmetry -------------------------------------------------------
+# --- the proof on tasks that declare a symmetry (BabyAI: test_babyai_symmetries.py) ------------------------------------
 
 
 def whole_mirror(task: str) -> Elements:
