@@ -201,7 +201,7 @@ def test_a_wrong_permutation_is_answered(wrong: Permutation, message: str) -> No
         draw((wrong,), np.random.default_rng(0), 1)
 
 
-# --- the proof on tasks that declare a symmetry (BabyAI: test_babyai_symmetries.py) ------------------------------------
+# --- the proof on tasks that declare a symmetry (BabyAI: test_babyai_symmetries.py) -----------------------------------
 
 
 def whole_mirror(task: str) -> Elements:
