@@ -10,7 +10,7 @@ before it, at most T - 1, from the start of the episode on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,11 @@ from jaxtyping import Bool
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lam_gym.augmentation.paraphrase import Wordings
+from lam_gym.augmentation.verification import instruction_of
 from lam_gym.augmentation.vocabulary import NEUTRAL_SYNONYMS, Groups
 from lam_gym.errors import BadDemos
+from lam_gym.models.encoders import LONGEST_INSTRUCTION
 from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
 from lam_gym.models.inputs import Inputs, Windows, encode_candidates, encode_field, screen_texts
 from lam_gym.models.large_action import Statistics
@@ -71,12 +74,21 @@ class Frames:
 class TaskData:
     """All steps of one task's demos, as arrays for augmentation and as tensors for batches."""
 
-    def __init__(self, task: Task, spaces: TaskSpaces, trajectories: Sequence[Trajectory], rounds: int = 0) -> None:
+    def __init__(
+        self,
+        task: Task,
+        spaces: TaskSpaces,
+        trajectories: Sequence[Trajectory],
+        rounds: int = 0,
+        wordings: Wordings | None = None,
+    ) -> None:
         if not trajectories:
             raise BadDemos(f"There are no demos of task '{task.name}' to train on: record some, or check the split.")
         self.task, self.spaces, self.trajectories = task, spaces, list(trajectories)
         self.rounds = rounds
         """Rounds of relabelling whose steps are among these."""
+        self.wordings = wordings
+        """Other wordings of the first trajectories' instructions, of which every window shows one at random."""
         self.fields = {
             field.key: np.concatenate([trajectory.fields()[field.key][:-1] for trajectory in trajectories])
             for field in spaces.fields
@@ -103,6 +115,24 @@ class TaskData:
     def targets(self) -> Tensor:
         """Actions of all S steps as the loss takes them."""
         return encode_actions(self.spaces, self.actions, self.admissible)
+
+    @cached_property
+    def _worded(self) -> tuple[NDArray[Any], Tensor, NDArray[np.int64], NDArray[np.int64]]:
+        """All wordings [W] and their words [W, L]; of each step, its episode's first wording [S] and how many [S]."""
+        assert self.wordings is not None
+        groups = list(self.wordings.texts)
+        groups += [(instruction_of(trajectory),) for trajectory in self.trajectories[len(groups) :]]
+        texts = np.array([text for group in groups for text in group], dtype=object)
+        words = torch.from_numpy(encode_texts(list(texts), LONGEST_INSTRUCTION))
+        counts = np.array([len(group) for group in groups])
+        lengths = [len(trajectory) for trajectory in self.trajectories]
+        return texts, words, np.repeat(np.cumsum(counts) - counts, lengths), np.repeat(counts, lengths)
+
+    def word(self, steps: NDArray[np.int64], row: NDArray[np.int64], draws: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Numbers of the wordings [N] of frames, the same in a whole window: `draws` [B] in [0, 1) chooses one."""
+        _, _, first, count = self._worded
+        chosen: NDArray[np.int64] = first[steps] + (draws[row] * count[steps]).astype(np.int64)
+        return chosen
 
     @cached_property
     def _candidates(self) -> tuple[Tensor, Tensor]:
@@ -170,13 +200,27 @@ class TaskData:
         time = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         return start[row] + time, row, time
 
-    def batch(self, ends: Tensor) -> Batch:
-        """The windows around B drawn steps, as recorded."""
+    def batch(self, ends: Tensor, draws: NDArray[np.float64] | None = None) -> Batch:
+        """The windows around B drawn steps, as recorded; `draws` [B] in [0, 1) chooses a wording for each."""
         if self.spaces.memory_free:
-            return Batch(self.task.name, self._inputs(ends, None), self.targets[ends], ends)
+            inputs = self._inputs(ends, None)
+            if draws is not None:
+                inputs = self._reworded(inputs, ends.numpy(), np.arange(len(ends)), draws)
+            return Batch(self.task.name, inputs, self.targets[ends], ends)
         steps, row, time = (torch.from_numpy(part) for part in self.window_steps(ends.numpy()))
-        windows = Windows(len(ends), self.spaces.window, row, time)
-        return Batch(self.task.name, self._inputs(steps, windows), self.targets[steps], steps)
+        inputs = self._inputs(steps, Windows(len(ends), self.spaces.window, row, time))
+        if draws is not None:
+            inputs = self._reworded(inputs, steps.numpy(), row.numpy(), draws)
+        return Batch(self.task.name, inputs, self.targets[steps], steps)
+
+    def _reworded(
+        self, inputs: Inputs, steps: NDArray[np.int64], row: NDArray[np.int64], draws: NDArray[np.float64]
+    ) -> Inputs:
+        """The same frames under other wordings."""
+        words = self._worded[1][torch.from_numpy(self.word(steps, row, draws))]
+        key = self.spaces.instruction_key
+        assert key is not None
+        return replace(inputs, fields={**inputs.fields, key: _trim(words)})
 
     def _inputs(self, steps: Tensor, windows: Windows | None) -> Inputs:
         texts = {field.key for field in self.spaces.fields if field.modality == "text"}
@@ -190,11 +234,13 @@ class TaskData:
         longest = int((candidates != 0).any(0).any(0).sum())
         return Inputs(fields, candidates[:, :, :longest], windows)
 
-    def frames(self, ends: NDArray[np.int64]) -> Frames:
-        """The windows around B drawn steps in the environment's own form."""
+    def frames(self, ends: NDArray[np.int64], draws: NDArray[np.float64] | None = None) -> Frames:
+        """The windows around B drawn steps in the environment's own form; `draws` [B] chooses a wording for each."""
         steps, row, time = self.window_steps(ends)
         admissible = None if self.admissible is None else tuple(self.admissible[step] for step in steps)
         fields = {key: values[steps] for key, values in self.fields.items()}
+        if draws is not None and self.spaces.instruction_key is not None:
+            fields[self.spaces.instruction_key] = self._worded[0][self.word(steps, row, draws)]
         return Frames(fields, self.actions[steps], admissible, steps, row, time)
 
     def encode(self, frames: Frames) -> Batch:

@@ -68,12 +68,16 @@ class AugmentConfig:
     """Augmented copies: share of the editable words of an instruction that are replaced, moved or dropped."""
     prune: bool = True
     """Augmented copies leave out idle and redundant steps of a window."""
+    paraphrases: int = 0
+    """Other wordings of each demo's instruction that its environment is asked for; each is verified by replay, and
+    every window, not the augmented copies alone, shows one at random."""
     translator: Literal["none", "pivot", "argos"] = "none"
     """Augmented copies: back-translation of instructions, by the bundled pivot dictionary or by argostranslate."""
 
     def __post_init__(self) -> None:
         _check_range("augment.noise", self.noise, 0)
         _check_range("augment.text", self.text, 0, 1)
+        _check_range("augment.paraphrases", self.paraphrases, 0)
 
 
 @dataclass(frozen=True)

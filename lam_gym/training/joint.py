@@ -21,6 +21,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from lam_gym.augmentation.paraphrase import Wordings, paraphrase
+from lam_gym.augmentation.verification import KEY
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
 from lam_gym.models.distributions import Distribution
@@ -81,6 +83,8 @@ def train(
     validation = [_load_validation(task, stores, config.window) for task in tasks]
     config = replace(config, tasks=tuple(task.name for task in tasks))
     _claim(run, config, resume)
+    for part in data:
+        part.wordings = offer_wordings(part, config)
     card = ModelCard(
         spaces=[part.spaces for part in data],
         statistics={part.task.name: part.statistics() for part in data},
@@ -101,6 +105,8 @@ def train(
         learning_rates.append((learner.optimizer_behavior, config.optimizer.behavior_learning_rate))
     started = time.perf_counter()
     with MetricsLog(run, first, config.tensorboard) as log:
+        if first == 0 and config.augment.paraphrases:
+            log.write(0, rejections(data))
         for step in range(first, config.steps):
             if step in relabeling.rounds:
                 log.write(step + 1, relabeling.carry_out(step, acting_policy(learner, card)))
@@ -152,6 +158,19 @@ def load_task(task: Task, stores: Sequence[DemoStore], part: str, window: int = 
         have = ", ".join(sorted({store.task for store in stores})) or "none"
         raise BadDemos(f"Task '{task.name}' has no demos among those given (they are of: {have}): record some.")
     return TaskData(task, describe(task, window), trajectories)
+
+
+def offer_wordings(data: TaskData, config: TrainConfig) -> Wordings | None:
+    """Other wordings of the demos' instructions, where the settings ask for them and the task shows instructions."""
+    if config.augment.paraphrases == 0 or data.spaces.instruction_key != KEY:
+        return None
+    return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed)
+
+
+def rejections(data: Sequence[TaskData]) -> dict[str, float]:
+    """Share of the offered wordings that the replay did not confirm, by task."""
+    found = {part.task.name: part.wordings for part in data if part.wordings is not None}
+    return {f"augment/{name}/rejected": each.rejected / max(1, each.offered) for name, each in found.items()}
 
 
 def is_split(store: DemoStore) -> bool:

@@ -73,13 +73,16 @@ class Sampler:
         data, ends = self.data[index], self.ends(index, step)
         symmetric = self.config.augment.symmetries and bool(data.task.symmetries)
         augmented = self.config.loss.rho > 0 and step % self.config.augment_every == 0
-        if not symmetric and not augmented:
+        if not symmetric and not augmented and data.wordings is None:
             return data.batch(ends), None
         rng = np.random.default_rng((self.config.seed, 3, index, step))
-        frames = data.frames(ends.numpy())
+        draws = None if data.wordings is None else rng.random(len(ends))
+        if not symmetric and not augmented:
+            return data.batch(ends, draws), None
+        frames = data.frames(ends.numpy(), draws)
         if symmetric:
             frames = symmetrize(data, frames, rng)
-        batch = data.encode(frames) if symmetric else data.batch(ends)
+        batch = data.encode(frames) if symmetric else data.batch(ends, draws)
         if not augmented:
             return batch, None
         return batch, data.encode(augment(data, frames, self.config.augment, rng))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import gymnasium as gym
+import numpy as np
 from gymnasium import spaces
 
 from lam_envs.text.language import SPLITS, Dice, choose_side
@@ -199,6 +200,12 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
     def paraphrase(self, dice: Dice) -> str:
         """Another train wording of the current instruction: same meaning, same slots."""
         return self._say("train", dice, [])
+
+    def wordings(self, count: int, seed: int) -> list[str]:
+        """Up to `count` different train wordings of the current instruction, a function of the seed."""
+        dice = Dice(np.random.default_rng(seed))
+        drawn = (self.paraphrase(dice) for _ in range(2 * count))
+        return list(dict.fromkeys(text for text in drawn if text != self.instruction))[:count]
 
     # ---- inside ------------------------------------------------------------------------------------------------------
 
