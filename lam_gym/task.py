@@ -100,7 +100,7 @@ def classification(
     path = Path(path).resolve()
     columns = {"label": label, "text": text, "image": image, "features": tuple(features)}
     try:
-        labels = open_table(str(path), label, text, image, tuple(features)).labels
+        table = open_table(str(path), label, text, image, tuple(features))
     except ValueError as error:
         raise BadConfig(str(error)) from error
     return Task(
@@ -110,9 +110,10 @@ def classification(
         max_episode_steps=1,
         kwargs={"table": str(path), **{key: value for key, value in columns.items() if value}},
         expert="lam_envs.data.classify:true_label",
-        random_return=1 / len(labels),
+        random_return=1 / len(table.labels),
         expert_return=1.0,
         requires="lam_envs",
+        modalities={("" if len(table.fields) == 1 else "picture"): "picture"} if "picture" in table.fields else {},
     )
 
 

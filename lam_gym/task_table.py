@@ -85,6 +85,18 @@ TABLE: dict[str, Task] = {
         expert_return=1.0,
         requires="lam_envs",
     ),
+    "data/requests": Task(
+        name="data/requests",
+        env_id="LamData/Classify-v0",
+        instruction="say which application the request belongs to",
+        max_episode_steps=1,
+        kwargs={"table": "requests"},
+        expert="lam_envs.data.classify:true_label",
+        random_return=0.5,
+        expert_return=1.0,
+        variations={"held_out_phrasing": {"phrasing": "held_out"}},
+        requires="lam_envs",
+    ),
     "control/cartpole": Task(
         name="control/cartpole",
         env_id="CartPole-v1",

@@ -1,7 +1,7 @@
 """Labeled sets that come with lam-gym: "digits" and "requests".
 
 digits    1,797 handwritten digits of 8x8 pixels, from scikit-learn (UCI, Alpaydin and Kaynak 1998), 10 classes
-requests  2,000 generated instructions, 2 classes: which application, mail or calendar, does this one belong to
+requests  2,000 generated instructions, 2 classes: which application, mail or shop, does this one belong to
 
 Requests are worded by the text applications' own templates, those of training or those held out; no two rows are equal.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from lam_envs.data.table import Table, build_table
 
 SETS = ("digits", "requests")
-APPLICATIONS = {"mail": "LamText/Mail-v0", "calendar": "LamText/Calendar-v0"}
+APPLICATIONS = {"mail": "LamText/Mail-v0", "shop": "LamText/Shop-v0"}
 """Label -> environment whose instructions have it."""
 REQUESTS = 1000
 """Requests of each class."""

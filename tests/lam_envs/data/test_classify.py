@@ -117,3 +117,30 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     write(path, rows=80)
     os.utime(path, (1, 1))
     assert len(open_table(str(path))) == 80
+
+
+def test_own_pictures_are_pictures(tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 6, 5, 3)).tolist()
+    columns = {"image": pictures, "size": [float(row) for row in range(20)], "label": ["a", "b"] * 10}
+    pq.write_table(pa.table(columns), tmp_path / "pictures.parquet")
+    alone = classification(tmp_path / "pictures.parquet")
+    both = classification(tmp_path / "pictures.parquet", image="image", features=["size"])
+    assert (alone.modalities, both.modalities) == ({"": "picture"}, {"picture": "picture"})
+    from lam_gym.models.spaces import describe
+
+    assert [field.modality for field in describe(alone).fields] == ["picture"]
+    assert {field.key: field.modality for field in describe(both).fields} == {
+        "picture": "picture",
+        "features": "vector",
+    }
+
+
+def test_requests_belong_to_an_application() -> None:
+    train, held_out = (open_table("requests", phrasing=phrasing) for phrasing in ("train", "held_out"))
+    assert train.labels == ("mail", "shop")
+    assert np.bincount(train.targets).tolist() == [1000, 1000]
+    assert len(set(train.fields["text"])) == 2000
+    assert not set(train.fields["text"]) & set(held_out.fields["text"])
+    env = make_env("data/requests@held_out_phrasing")
+    assert env.reset(seed=0)[0]["text"] in set(held_out.fields["text"])
