@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lam_envs.driving.road_pictures import straight_road
-from lam_envs.driving.scene import Camera, Scene, Trails, render_scene
-from lam_envs.driving.traffic import CRASHED, HEADING, LANE, LANES, SPEED, X, Y
+from lam_envs.driving.scene import Camera, Scene, render_scene
 
 FRAME_HEIGHT, FRAME_WIDTH = 150, 600
 """Size of a frame [pixels]."""
@@ -50,15 +48,3 @@ def render_highway(
     road = straight_road(-0.5 * LANE_WIDTH, lanes, LANE_WIDTH)
     scene = Scene(road, x, y, heading, present=present, crashed=crashed, trail=trail, text=caption)
     return render_scene(scene, camera, FRAME_HEIGHT, FRAME_WIDTH)
-
-
-def render_state(state: Mapping[str, NDArray[Any]], trails: Trails, index: int) -> NDArray[np.uint8]:
-    """The frame of environment `index` of a highway batch's state (`blocks`, `codes`, `counts`, `parameters`)."""
-    count = int(state["counts"][index])
-    block, codes = state["blocks"][index, :, :count], state["codes"][index, :, :count]
-    step = int(state["steps"][index])
-    trail = trails.follow(index, int(state["key"][index]), step, block[X, 0], block[Y, 0])
-    lanes = int(state["parameters"][index, LANES])
-    text = f"LANE {int(codes[LANE, 0]) + 1}   STEP {step}"
-    crashed = codes[CRASHED] != 0
-    return render_highway(lanes, block[X], block[Y], block[HEADING], block[SPEED], True, crashed, trail, text)

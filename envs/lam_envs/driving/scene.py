@@ -181,7 +181,10 @@ def paint_vehicles(frame: Frame, view: NDArray[np.float64], scene: Scene) -> Non
     sizes[:, 0], sizes[:, 1] = scene.length, scene.width
     bodies = body_colors(len(x)).copy()
     if scene.crashed is not False:
-        bodies[np.broadcast_to(np.asarray(scene.crashed, np.bool_), x.shape)] = (*CRASHED, 255)
+        crashed = np.broadcast_to(np.asarray(scene.crashed, np.bool_), x.shape)
+        bodies[crashed] = (*CRASHED, 255)
+        if crashed[0]:
+            bodies[0] = (*RED, 255)
     if scene.present is not True:
         gone = ~np.asarray(scene.present, np.bool_)
         gone[0] = False
