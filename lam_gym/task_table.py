@@ -7,6 +7,8 @@ from lam_gym.task_definition import Mirror, Task
 
 _LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
 
+_GOAL_KEYS = ("observation", "achieved_goal", "desired_goal")
+
 TABLE: dict[str, Task] = {
     "drive/lane-keeping": Task(
         name="drive/lane-keeping",
@@ -18,6 +20,41 @@ TABLE: dict[str, Task] = {
         expert_return=129.74,
         symmetries=(Mirror(negate={"": (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11)}, negate_actions=(1,)),),
         observation_scale=_LANE_SCALE,
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+    ),
+    "drive/merge": Task(
+        name="drive/merge",
+        env_id="LamDrive/Merge-v0",
+        instruction="merge onto the highway and drive past the ramp without hitting anyone",
+        max_episode_steps=80,
+        expert="lam_envs.driving.junction_experts:merge_driver",
+        random_return=0.2447,
+        expert_return=1.556,
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+        modalities={"": "set"},
+    ),
+    "drive/parking": Task(
+        name="drive/parking",
+        env_id="LamDrive/Parking-v0",
+        instruction="park the car in the marked spot",
+        max_episode_steps=500,
+        expert="lam_envs.driving.parking_experts:planner",
+        random_return=-40.63,
+        expert_return=-16.95,
+        symmetries=(
+            Mirror(negate=dict.fromkeys(_GOAL_KEYS, (1, 3, 5)), negate_actions=(1,)),
+            Mirror(negate=dict.fromkeys(_GOAL_KEYS, (0, 2, 4)), negate_actions=(1,)),
+        ),
         variations={
             "validation": {"split": "validation"},
             "held_out": {"split": "held_out"},

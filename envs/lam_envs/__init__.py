@@ -8,7 +8,10 @@ from __future__ import annotations
 from gymnasium.envs.registration import register, registry
 
 ENTRY_POINTS = {
+    "LamDrive/Highway-v0": ("lam_envs.driving.highway:HighwayEnv", 40),
     "LamDrive/LaneKeeping-v0": ("lam_envs.driving.lane_keeping:LaneKeepingEnv", 300),
+    "LamDrive/Parking-v0": ("lam_envs.driving.parking:ParkingEnv", 500),
+    "LamDrive/Merge-v0": ("lam_envs.driving.merge:MergeEnv", 80),
     "LamData/Classify-v0": ("lam_envs.data.classify:ClassifyEnv", 1),
     "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),
     "LamText/Shop-v0": ("lam_envs.text.shop:ShopEnv", 30),
