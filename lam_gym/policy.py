@@ -121,6 +121,15 @@ class ExpertPolicy:
     def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action], Memory]:
         return self.advise(observations, memory, [None] * len(observations)), memory
 
+    def explain(self, memory: Memory) -> list[str]:
+        """Why each environment's last action was chosen, in the expert's words; "" where it has given up.
+
+        Errors: BadConfig when the expert gives no reasons.
+        """
+        if self._sb3 or not all(expert is None or hasattr(expert, "explain") for expert in memory or ()):
+            raise BadConfig(f"The expert of '{self.task.name}' gives no reasons: record it without explanations.")
+        return ["" if expert is None else expert.explain() for expert in memory or ()]
+
     def advise(
         self, observations: Sequence[Observation], memory: Memory, done: Sequence[Action | None]
     ) -> list[Action | None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from lam_gym.errors import BadConfig, LamGymError
 from lam_gym.policy import Memory, Policy
 from lam_gym.tapes import make_tape
 from lam_gym.task import Task, get_task, make_plain_env, read_success
-from lam_gym.trajectory import Action, Observation, Trajectory
+from lam_gym.trajectory import Action, Observation, Trajectory, stack
 
 Progress = Callable[[int], None]
 """Called with the number of finished episodes."""
@@ -34,6 +34,7 @@ def rollout(
     frames: bool = False,
     progress: Progress | None = None,
     abandoned: list[int] | None = None,
+    explanations: bool = False,
 ) -> list[Trajectory]:
     """One episode for each seed, in the order of `seeds`.
 
@@ -46,8 +47,9 @@ def rollout(
         frames: keep a rendered picture or screen of every step.
         progress: called with the number of finished episodes.
         abandoned: gets the seeds that the policy gave up (None as an action); without it, giving up is an error.
+        explanations: keep the policy's reasons, one text an action; only experts that `explain` have them.
     """
-    return list(stream(policy, task, seeds, num_envs, num_workers, frames, progress, abandoned))
+    return list(stream(policy, task, seeds, num_envs, num_workers, frames, progress, abandoned, explanations))
 
 
 def stream(
@@ -59,16 +61,19 @@ def stream(
     frames: bool = False,
     progress: Progress | None = None,
     abandoned: list[int] | None = None,
+    explanations: bool = False,
 ) -> Iterator[Trajectory]:
     """`rollout`, trajectory by trajectory, in the order of `seeds`, as they finish."""
     task = get_task(task)
     if num_envs < 1 or num_workers < 0:
         raise BadConfig(f"num_envs must be positive and num_workers not negative, got {num_envs} and {num_workers}.")
-    seeds = list(seeds)
+    if explanations and not hasattr(policy, "explain"):
+        raise BadConfig(f"{type(policy).__name__} gives no reasons: record explanations of a task's expert.")
+    seeds, keep = list(seeds), Keep(frames, explanations)
     if num_workers > 0:
-        finished = _run_in_workers(policy, task, seeds, num_envs, num_workers, frames)
+        finished = _run_in_workers(policy, task, seeds, num_envs, num_workers, keep)
     else:
-        finished = _run_here(policy, task, seeds, num_envs, frames)
+        finished = _run_here(policy, task, seeds, num_envs, keep)
     waiting: dict[int, Trajectory | None] = {}
     following = 0
     for done, (index, result) in enumerate(finished, start=1):
@@ -90,19 +95,27 @@ GAVE_UP: dict[str, Any] = {"admissible_actions": ()}
 """Stands for the info of a lane whose policy gave the episode up."""
 
 
+class Keep(NamedTuple):
+    """What is kept of every step besides observations, actions and rewards."""
+
+    frames: bool
+    explanations: bool
+
+
 class _Lanes:
     """Environments that step together, the episode in each, and its policy memory. `memory` is None without memory."""
 
-    def __init__(self, policy: Policy, task: Task, episodes: Sequence[tuple[int, int]], frames: bool) -> None:
+    def __init__(self, policy: Policy, task: Task, episodes: Sequence[tuple[int, int]], keep: Keep) -> None:
         self.policy = policy
         self.task = task
         self.begin: Callable[[Task, int, Any], Any] | None = getattr(policy, "begin", None)
         self.memory: Memory = None if policy.start(task, 1) is None else [None] * len(episodes)
-        render_mode = _render_mode(task) if frames else None
+        render_mode = _render_mode(task) if keep.frames else None
         self.envs = [make_plain_env(task, render_mode=render_mode) for _ in episodes]
         self.steps = [env.step for env in self.envs]
         self.episodes = list(episodes)
-        self.frames: list[list[Any]] | None = [[] for _ in episodes] if frames else None
+        self.frames: list[list[Any]] | None = [[] for _ in episodes] if keep.frames else None
+        self.reasons: list[list[str]] | None = [[] for _ in episodes] if keep.explanations else None
         self.clocks = [0] * len(episodes)
         starts = [self.reset(row, *episode) for row, episode in enumerate(episodes)]
         space: Any = self.envs[0].action_space
@@ -118,6 +131,8 @@ class _Lanes:
         self.clocks[row] = clock + self.task.max_episode_steps
         if self.frames is not None:
             self.frames[row] = [env.render()]
+        if self.reasons is not None:
+            self.reasons[row] = []
         if self.begin is not None:
             entry = self.begin(self.task, seed, env)
         else:
@@ -132,6 +147,9 @@ class _Lanes:
         actions: Any
         actions, memory = self.policy.act(self.tape.batch(), self.memory)
         self.memory = memory if memory is None or type(memory) is list else list(memory)
+        if self.reasons is not None:
+            for reasons, reason in zip(self.reasons, self.policy.explain(self.memory)):  # type: ignore[attr-defined]
+                reasons.append(reason)
         if not isinstance(actions, np.ndarray) and any(map(operator.is_, actions, repeat(None))):
             return actions, None
         if self.action_type is not None and self.action_type.ndim:
@@ -173,6 +191,7 @@ class _Lanes:
             success=read_success(self.task, rewards.tolist(), info),
             admissible_actions=admissible,
             metrics=_read_metrics(info),
+            explanations=None if self.reasons is None else stack(self.reasons[row]),
             frames=None if self.frames is None else _stack_frames(self.frames[row]),
         )
 
@@ -181,20 +200,20 @@ class _Lanes:
         self.tape.remove(rows)
         for row in reversed(rows):
             self.envs[row].close()
-            for values in (self.envs, self.steps, self.episodes, self.clocks, self.memory, self.frames):
+            for values in (self.envs, self.steps, self.episodes, self.clocks, self.memory, self.frames, self.reasons):
                 if values is not None:
                     del values[row]
 
 
 def _run_here(
-    policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, frames: bool
+    policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, keep: Keep
 ) -> Iterator[tuple[int, Trajectory | None]]:
     """(index, trajectory) of each episode as it ends; None where the policy gave up."""
     episodes = list(enumerate(seeds))
     if not episodes:
         return
     waiting = iter(episodes[num_envs:])
-    lanes = _Lanes(policy, task, episodes[:num_envs], frames)
+    lanes = _Lanes(policy, task, episodes[:num_envs], keep)
     try:
         clock, deadline = 0, task.max_episode_steps
         while lanes.envs:
@@ -221,7 +240,7 @@ def _run_here(
 
 
 def _run_in_workers(
-    policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, num_workers: int, frames: bool
+    policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, num_workers: int, keep: Keep
 ) -> Iterator[tuple[int, Trajectory | None]]:
     """The same as `_run_here`, over processes that each take a chunk of seeds at a time."""
     import multiprocessing
@@ -230,7 +249,7 @@ def _run_in_workers(
     import cloudpickle
 
     chunk = max(1, min(num_envs, -(-len(seeds) // (4 * num_workers))))
-    payload = cloudpickle.dumps((policy, task, num_envs, frames))
+    payload = cloudpickle.dumps((policy, task, num_envs, keep))
     with ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         first = {
             pool.submit(_run_chunk, payload, seeds[start : start + chunk]): start
@@ -244,8 +263,8 @@ def _run_in_workers(
 def _run_chunk(payload: bytes, seeds: Sequence[int]) -> list[tuple[int, Trajectory | None]]:
     import cloudpickle
 
-    policy, task, num_envs, frames = cloudpickle.loads(payload)
-    return list(_run_here(policy, task, seeds, num_envs, frames))
+    policy, task, num_envs, keep = cloudpickle.loads(payload)
+    return list(_run_here(policy, task, seeds, num_envs, keep))
 
 
 def _render_mode(task: Task) -> str:

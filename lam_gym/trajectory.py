@@ -80,6 +80,8 @@ class Trajectory:
     """Text tasks: the actions that did something, for each of the T+1 observations."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     """Numbers of the last step's info."""
+    explanations: NDArray[Any] | None = None
+    """[T] strings (object), when asked for: why the expert chose each action, in words."""
     frames: NDArray[np.uint8] | tuple[str, ...] | None = None
     """Rendered pictures or screens, when asked for; never stored with demos."""
 
@@ -91,6 +93,8 @@ class Trajectory:
             )
         if len(self.rewards) != steps:
             raise BadTrajectory(f"{steps} actions need {steps} rewards, got {len(self.rewards)} (seed {self.seed}).")
+        if self.explanations is not None and len(self.explanations) != steps:
+            raise BadTrajectory(f"{steps} actions need {steps} explanations, got {len(self.explanations)}.")
         for key, values in self.fields().items():
             if len(values) != steps + 1:
                 name = f"observation '{key}'" if key else "observations"
@@ -133,6 +137,7 @@ class Trajectory:
             actions=self.actions[rows],
             rewards=self.rewards[rows],
             admissible_actions=None if admissible is None else tuple(admissible[step] for step in after),
+            explanations=None if self.explanations is None else self.explanations[rows],
             frames=None,
         )
 
@@ -148,7 +153,12 @@ class Trajectory:
             and _same(self.rewards, other.rewards)
             and self.admissible_actions == other.admissible_actions
             and dict(self.metrics) == dict(other.metrics)
+            and _texts(self.explanations) == _texts(other.explanations)
         )
+
+
+def _texts(values: NDArray[Any] | None) -> list[str] | None:
+    return None if values is None else values.tolist()
 
 
 def _same(left: NDArray[Any], right: NDArray[Any]) -> bool:

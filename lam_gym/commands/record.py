@@ -34,6 +34,8 @@ class Record:
     """Act by this instead of the task's own expert: sb3:ppo:FILE.zip, package.module:factory, or random."""
     noise: float = 0.0
     """Disturb the executed actions and keep the intended ones, so that the expert is seen recovering (0: off)."""
+    explanations: Switch = False
+    """Store the expert's reasons in words, one text an action, where the expert gives any."""
     num_envs: int = 64
     """Environments stepped side by side; changes the speed, never the episodes."""
     num_workers: int = 0
@@ -54,6 +56,7 @@ class Record:
                 num_workers=self.num_workers,
                 noise=self.noise,
                 progress=update,
+                explanations=self.explanations,
             )
         rate = store.meta["success_rate"]
         print(f"{len(store)} episodes of {task.name} in '{self.out}', success rate {rate:.3f}.")

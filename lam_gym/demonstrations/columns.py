@@ -3,6 +3,7 @@
     seed, success, terminated, truncated, return, length     one value an episode
     observations  or  observations/<key>                     list: the T+1 observations, flattened one after another
     actions, rewards                                         list: the T actions and rewards
+    explanations                                             list of T texts, where the expert's reasons were recorded
     admissible_actions                                       list of T+1 lists of text (text tasks)
     metrics/<name>                                           one number an episode, null where an episode lacks it
 
@@ -38,8 +39,8 @@ COMPRESSION_LEVEL = 3
 
 _LARGEST_LIST = 2**31 - 1
 FLAGS = ("success", "terminated", "truncated")
-PER_ACTION = ("actions", "rewards")
-_PARTS = ("seed", *FLAGS, "actions", "rewards", "observations", "admissible_actions", "metrics")
+PER_ACTION = ("actions", "rewards", "explanations")
+_PARTS = ("seed", *FLAGS, *PER_ACTION, "observations", "admissible_actions", "metrics")
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def joined(features: Mapping[str, Feature]) -> list[str]:
 def _numeric_or_text(trajectory: Trajectory) -> dict[str, NDArray[Any]]:
     """The trajectory's arrays by column."""
     prefixed = {f"observations/{key}" if key else "observations": values for key, values in trajectory.fields().items()}
-    return {**prefixed, "actions": trajectory.actions, "rewards": trajectory.rewards}
+    columns = {**prefixed, "actions": trajectory.actions, "rewards": trajectory.rewards}
+    return columns if trajectory.explanations is None else {**columns, "explanations": trajectory.explanations}
 
 
 def _dtype_name(values: NDArray[Any]) -> str:
@@ -182,7 +184,9 @@ def _dtype_name(values: NDArray[Any]) -> str:
 def _arrays(parts: Mapping[str, Sequence[Any]], features: Features) -> dict[str, Sequence[NDArray[Any]]]:
     """The arrays of all episodes by column. Raises KeyError or ValueError where an episode has other columns."""
     observations, admissible = parts["observations"], parts["admissible_actions"]
-    arrays: dict[str, Sequence[NDArray[Any]]] = {name: parts[name] for name in PER_ACTION}
+    arrays: dict[str, Sequence[NDArray[Any]]] = {name: parts[name] for name in PER_ACTION if name in features}
+    if any((reasons is None) == ("explanations" in features) for reasons in parts["explanations"]):
+        raise ValueError("explanations in some episodes only")
     names = [name for name in features if name.startswith("observations/")]
     if any((offered is None) == ("admissible_actions" in features) for offered in admissible):
         raise ValueError("admissible actions in some episodes only")

@@ -6,9 +6,9 @@
     from_minari("lane-expert-v0", "drive/lane-keeping", "demos/lane")
 
 What comes back from a round trip equals what went out (`Trajectory.equals`): what the other format has no field for
-(success, metrics, admissible actions) travels in its infos. Foreign data fits in with two conversions, and only these:
-integer actions become int64, rewards float64. Where foreign episodes carry no seed they are numbered -1, -2, ...; where
-they carry no success, the task's own rule is applied to their rewards and last info.
+(success, metrics, admissible actions, explanations) travels in its infos. Foreign data fits in with two conversions,
+and only these: integer actions become int64, rewards float64. Where foreign episodes carry no seed they are numbered
+-1, -2, ...; where they carry no success, the task's own rule is applied to their rewards and last info.
 
 imitation and minari are imported when used. Policies of SB3 become demos by recording them (`recording.record`).
 """
@@ -177,6 +177,9 @@ def _infos(trajectory: Trajectory) -> NDArray[Any]:
     if offered is not None:
         for info, actions in zip(infos, offered[1:]):
             info["admissible_actions"] = actions
+    if trajectory.explanations is not None:
+        for info, reason in zip(infos, trajectory.explanations):
+            info["explanation"] = reason
     infos[-1]["success"] = trajectory.success
     infos[-1]["TimeLimit.truncated"] = trajectory.truncated and not trajectory.terminated
     infos[-1][OURS] = {
@@ -198,6 +201,7 @@ def _from_imitation(task: Task, index: int, source: TrajectoryWithRew) -> Trajec
     offered = None
     if first is not None and all("admissible_actions" in info for info in infos):
         offered = tuple(tuple(actions) for actions in (first, *(info["admissible_actions"] for info in infos)))
+    reasons = stack([info["explanation"] for info in infos]) if all("explanation" in info for info in infos) else None
     unwrap = getattr(source.obs, "unwrap", None)
     return Trajectory(
         task=task.name,
@@ -210,6 +214,7 @@ def _from_imitation(task: Task, index: int, source: TrajectoryWithRew) -> Trajec
         success=bool(last["success"]) if OURS in last else read_success(task, source.rews.tolist(), last),
         admissible_actions=offered,
         metrics=known.get("metrics", {}),
+        explanations=reasons,
     )
 
 
@@ -296,6 +301,8 @@ def _buffer(minari: Any, trajectory: Trajectory, observation_space: Any) -> Any:
     }
     if trajectory.admissible_actions is not None:
         infos["admissible_actions"] = [json.dumps(offered) for offered in trajectory.admissible_actions]
+    if trajectory.explanations is not None:
+        infos["explanation"] = ["", *trajectory.explanations]
     buffer = {
         "seed": trajectory.seed,
         "observations": _nested(observation_space, trajectory.fields(), ""),
@@ -332,6 +339,7 @@ def _from_minari(task: Task, dataset: Any) -> Iterator[Trajectory]:
         ours = "metrics" in infos
         metrics = {name: float(values[-1]) for name, values in _flat(infos.get("metrics", {}))}
         offered = infos.get("admissible_actions") if ours else None
+        reasons = infos.get("explanation") if ours else None
         terminated = bool(episode.terminations[-1])
         yield Trajectory(
             task=task.name,
@@ -344,6 +352,7 @@ def _from_minari(task: Task, dataset: Any) -> Iterator[Trajectory]:
             success=bool(last["success"]) if ours else read_success(task, episode.rewards.tolist(), last),
             admissible_actions=None if offered is None else tuple(tuple(json.loads(_text(row))) for row in offered),
             metrics=metrics,
+            explanations=None if reasons is None else stack([_text(reason) for reason in reasons[1:]]),
         )
 
 

@@ -42,6 +42,7 @@ def record(
     noise: float = 0.0,
     expert: str | None = None,
     progress: Progress | None = None,
+    explanations: bool = False,
 ) -> DemoStore:
     """Record until the store at `out` holds `episodes` episodes, and return it.
 
@@ -58,20 +59,26 @@ def record(
         noise: disturb the actions that are executed, and store those that the expert intended (see `Disturbed`).
         expert: the policy's name in meta.json; found from the policy when None.
         progress: called with the number of finished episodes.
+        explanations: store the expert's reasons in words, one text an action.
 
-    Errors: BadDemos when `out` is taken, or was recorded with other settings.
+    Errors: BadConfig when reasons are asked of a policy that gives none; BadDemos when `out` is taken, or was recorded
+    with other settings.
     """
     task, out = get_task(task), Path(out)
     _check_settings(episodes, num_workers, shard_episodes, noise)
     policy = ExpertPolicy(task) if policy is None else policy
+    if explanations:  # asked for once before the folder is made
+        next(stream(policy, task, episode_seeds("demos", seed, 1), abandoned=[], explanations=True), None)
     settings = {"seed": seed, "shard_episodes": shard_episodes, "noise": noise}
+    if explanations:
+        settings["explanations"] = True
     store = _open(out, task, _policy_name(policy) if expert is None else expert, settings, episodes, resume)
     actor = Disturbed(policy, task, noise, seed) if noise > 0 else policy
     with store.writing():
         if len(store) < episodes:
             store.keep_shards(len(store) // shard_episodes)
         waiting: list[Trajectory] = []
-        for trajectory in _episodes(actor, task, seed, episodes, store, num_envs, num_workers, progress):
+        for trajectory in _episodes(actor, task, seed, episodes, store, num_envs, num_workers, progress, explanations):
             waiting.append(trajectory)
             if len(waiting) == shard_episodes:
                 store.append(waiting)
@@ -125,6 +132,11 @@ class Disturbed:
         following = [None] * len(memory) if inner is None else inner
         return executed, [(entry, rng, kept) for entry, (_, rng, kept) in zip(following, memory)]
 
+    def explain(self, memory: Memory) -> list[str]:
+        """The inner policy's reasons for the actions that it intended."""
+        reasons: list[str] = self._policy.explain([entry[0] for entry in memory or ()])  # type: ignore[attr-defined]
+        return reasons
+
     def _disturb(self, action: Action, observation: Observation, rng: np.random.Generator) -> Action:
         if isinstance(action, str):
             choices = observation["admissible_actions"]
@@ -163,7 +175,7 @@ def _open(out: Path, task: Task, expert: str, settings: dict[str, Any], episodes
     if not (resume and (out / META_FILE).exists()):
         return DemoStore.create(out, task, expert, settings["seed"], settings)
     store = DemoStore.open(out)
-    asked = {**task_entry(task), "expert": expert, **settings}
+    asked = {**task_entry(task), "expert": expert, "explanations": None, **settings}
     found = {**store.meta, **store.meta["recording"]}
     for key, value in asked.items():
         if found.get(key) != value:
@@ -185,6 +197,7 @@ def _episodes(
     num_envs: int,
     num_workers: int,
     progress: Progress | None,
+    explanations: bool,
 ) -> Iterator[Trajectory]:
     """The episodes that the store lacks, in the order of their seeds, without those that the policy gives up."""
     finished, position, in_a_row = len(store), _following_position(store, seed), 0
@@ -194,7 +207,16 @@ def _episodes(
         abandoned: list[int] = []
         before = finished
         update = None if progress is None else (lambda done, before=before: progress(min(before + done, episodes)))
-        for trajectory in stream(policy, task, seeds, num_envs, num_workers, progress=update, abandoned=abandoned):
+        for trajectory in stream(
+            policy,
+            task,
+            seeds,
+            num_envs,
+            num_workers,
+            progress=update,
+            abandoned=abandoned,
+            explanations=explanations,
+        ):
             finished += 1
             yield policy.restore(trajectory) if isinstance(policy, Disturbed) else trajectory
         in_a_row = in_a_row + len(seeds) if finished == before else 0

@@ -62,6 +62,7 @@ class Episodes:
             for name, values, bounds in self._columns
         }
         actions, rewards = views.pop("actions"), views.pop("rewards")
+        explanations = views.pop("explanations", repeat(None))
         observations: Iterable[Any]
         if "observations" in views:
             observations = views["observations"]
@@ -83,6 +84,7 @@ class Episodes:
             successes,
             admissible,
             metrics,
+            explanations,
         )
 
 

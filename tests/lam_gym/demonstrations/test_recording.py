@@ -15,10 +15,11 @@ import pytest
 from gymnasium.spaces import Box
 
 from lam_gym.demonstrations import recording
+from lam_gym.demonstrations.exchange import from_imitation, to_imitation
 from lam_gym.demonstrations.metadata import TIMES
 from lam_gym.demonstrations.recording import Disturbed, record
 from lam_gym.demonstrations.store import DemoStore
-from lam_gym.errors import BadConfig, BadDemos, LamGymError
+from lam_gym.errors import BadConfig, BadDemos, BadTrajectory, LamGymError
 from lam_gym.policy import ExpertPolicy, Memory, RandomPolicy
 from lam_gym.rollouts import rollout
 from lam_gym.task import Task, episode_seeds, get_task
@@ -192,3 +193,45 @@ def test_killed_at_random_moments_and_resumed(tmp_path: Path) -> None:
     found = json.loads(done.stdout)["shards_at_kill"]
     assert len(found) == KILLS
     assert len(set(found)) > 3, "the kills should fall into different parts of the recording"
+
+
+def test_explanations_are_stored_with_the_actions(tmp_path: Path) -> None:
+    plain = record("text/mail", 6, out=tmp_path / "plain")
+    told = record("text/mail", 6, out=tmp_path / "told", explanations=True, shard_episodes=4)
+    assert "explanations" not in plain.meta["features"]
+    assert "explanations" not in plain.meta["recording"]
+    assert plain[0].explanations is None
+    for before, after in zip(plain, told):
+        assert after.explanations is not None
+        assert len(after.explanations) == len(after)
+        assert all(after.explanations)
+        assert replace(after, explanations=None).equals(before)
+        assert not after.equals(before)
+        kept = after.select([1])
+        assert kept.explanations is not None
+        assert kept.explanations.tolist() == [after.explanations[1]]
+    told.verify()
+    assert plain.content_hash() != told.content_hash()
+    with pytest.raises(BadTrajectory, match="Column 'explanations' of these demos holds nothing"):
+        plain.append([replace(told[0], seed=99)])
+    with pytest.raises(BadTrajectory, match="Column 'explanations' of these demos holds str"):
+        told.append([replace(plain[0], seed=99)])
+    with pytest.raises(BadTrajectory, match="explanations, got 0"):
+        replace(told[0], explanations=np.array([], dtype=object))
+    (back,) = from_imitation(to_imitation([told[0]]), "text/mail", tmp_path / "back")
+    assert back.equals(told[0])
+
+
+def test_explanations_of_disturbed_episodes_tell_what_was_intended(tmp_path: Path) -> None:
+    store = record("text/mail", 5, out=tmp_path, explanations=True, noise=0.4)
+    assert all(trajectory.explanations is not None and all(trajectory.explanations) for trajectory in store)
+    assert len(record("text/mail", 7, out=tmp_path, explanations=True, noise=0.4, resume=True)) == 7
+    with pytest.raises(BadDemos, match="recorded with explanations True, not None"):
+        record("text/mail", 7, out=tmp_path, noise=0.4, resume=True)
+
+
+@pytest.mark.parametrize("policy", [PushRight(), None])
+def test_explanations_need_an_expert_that_gives_them(tmp_path: Path, policy: Any) -> None:
+    with pytest.raises(BadConfig, match="gives no reasons"):
+        record("control/cartpole", 2, out=tmp_path / "demos", policy=policy, explanations=True)
+    assert not (tmp_path / "demos").exists()
