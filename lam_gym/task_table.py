@@ -10,6 +10,22 @@ _LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.0112
 _GOAL_KEYS = ("observation", "achieved_goal", "desired_goal")
 
 TABLE: dict[str, Task] = {
+    "drive/highway": Task(
+        name="drive/highway",
+        env_id="LamDrive/Highway-v0",
+        instruction="drive fast and safely among the traffic of the highway",
+        max_episode_steps=40,
+        expert="lam_envs.driving.highway_experts:margin_lookahead",
+        random_return=8.06,
+        symmetries=(Mirror(negate={"": (2, 4, 6, 7)}, swap_actions=((0, 2),)),),
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+        modalities={"": "set"},
+    ),
     "drive/lane-keeping": Task(
         name="drive/lane-keeping",
         env_id="LamDrive/LaneKeeping-v0",

@@ -147,10 +147,20 @@ class HighwayVectorEnv(DrivingVectorEnv):
 
     def _advance(self, actions: NDArray[Any]) -> None:
         state, native = self.state, self.mode == "native"
-        distance = SPEED_LIMIT * self.max_episode_steps
-        clock, results = (self.skipped, self.truncated), (self.rewards, self.terminated, self.metrics)
         arrays = [state[name] for name in ARRAYS]
-        advance_highway(actions, *clock, native, distance, self._levels, self._sizes, *results, *arrays)
+        advance_highway(
+            actions,
+            self.skipped,
+            self.truncated,
+            native,
+            SPEED_LIMIT * self.max_episode_steps,
+            self._levels,
+            self._sizes,
+            self.rewards,
+            self.terminated,
+            self.metrics,
+            *arrays,
+        )
         if native:
             recycle_traffic(self.skipped, state["key"], state["draws"], *arrays[:4])
         self._look(~self.skipped, NEXT)
