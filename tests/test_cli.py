@@ -128,7 +128,8 @@ def test_tasks(run: Run) -> None:
     assert all(name in out for name in ("drive/lane-keeping", "text/mail", "babyai/GoToLocal", "control/cartpole"))
     code, out, _ = run("tasks", "--show", "text/mail")
     assert code == 0
-    assert "sample instruction:" in out
+    assert "50 instructions of text/mail:" in out
+    assert "50 instructions of text/mail@held_out_phrasing:" in out
     assert "text/mail@held_out_phrasing" in out
     code, out, _ = run("tasks", "--show", "control/cartpole")
     assert "sample observation:" in out

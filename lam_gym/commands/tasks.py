@@ -19,12 +19,14 @@ class Tasks:
     """
 
     show: str = ""
-    """Print one task in detail, with sample instructions and one observation."""
+    """Print one task in detail, with one observation and sampled instructions, also of its held-out phrasing."""
+    samples: int = 50
+    """Instructions to sample for --show, of each phrasing."""
 
     def run(self) -> None:
         """Print the table, or the one task."""
         if self.show:
-            print_task(get_task(self.show))
+            print_task(get_task(self.show), self.samples)
             return
         rows = [
             (task.name, task.extra or "-", task.random_return, task.expert_return, task.instruction)
@@ -34,7 +36,7 @@ class Tasks:
         print("\nlam-gym tasks --show TASK prints one in detail; pip install 'lam-gym[EXTRA]' installs an extra.")
 
 
-def print_task(task: Task) -> None:
+def print_task(task: Task, samples: int = 50) -> None:
     """Everything about one task that a person may ask before recording it."""
     symmetries = ["mirror" if isinstance(symmetry, Mirror) else symmetry.name for symmetry in task.symmetries]
     facts: list[tuple[str, Any]] = [
@@ -55,24 +57,37 @@ def print_task(task: Task) -> None:
         facts += _spaces_and_samples(task)
     except LamGymError as error:
         facts.append(("spaces", str(error)))
+        samples = 0
     for name, value in facts:
         print(f"{name + ':':<20} {value}")
+    phrasings = [task.vary(name) for name in task.variations if "phrasing" in name]
+    for sampled in (task, *phrasings) if samples else ():
+        instructions = sample_instructions(sampled, samples)
+        if instructions:
+            print(f"\n{len(instructions)} instructions of {sampled.name}:", *instructions, sep="\n  ")
 
 
-def _spaces_and_samples(task: Task, samples: int = 4) -> list[tuple[str, Any]]:
-    """Spaces, the first instructions and the first observation, from the task's first demonstration seeds."""
+def sample_instructions(task: Task, samples: int) -> list[str]:
+    """Different instructions of the task's first demonstration seeds; none where observations hold none."""
+    env = make_env(task)
+    found: dict[str, None] = {}
+    for seed in episode_seeds("demos", 0, 4 * samples):
+        observation, _ = env.reset(seed=seed)
+        keys = [key for key in ("instruction", "mission") if isinstance(observation, dict) and key in observation]
+        found.update(dict.fromkeys(str(observation[key]) for key in keys))
+        if not keys or len(found) >= samples:
+            break
+    env.close()
+    return list(found)
+
+
+def _spaces_and_samples(task: Task) -> list[tuple[str, Any]]:
+    """Spaces and the first observation, from the task's first demonstration seed."""
     env = make_env(task)
     facts: list[tuple[str, Any]] = [("observation space", env.observation_space), ("action space", env.action_space)]
-    instructions: list[str] = []
-    first: Any = None
-    for seed in episode_seeds("demos", 0, samples):
-        observation, info = env.reset(seed=seed)
-        first = (observation, info.get("admissible_actions")) if first is None else first
-        if isinstance(observation, dict):
-            instructions += [str(observation[key]) for key in ("instruction", "mission") if key in observation]
+    observation, info = env.reset(seed=episode_seeds("demos", 0, 1)[0])
+    admissible = info.get("admissible_actions")
     env.close()
-    facts += [("sample instruction", text) for text in dict.fromkeys(instructions)]
-    observation, admissible = first
     is_text = isinstance(observation, dict) and all(isinstance(value, str) for value in observation.values())
     facts.append(("sample observation", describe(observation, None) if is_text else observation))
     if admissible:
