@@ -94,6 +94,22 @@ TABLE: dict[str, Task] = {
         },
         requires="lam_envs",
     ),
+    "text/calendar": Task(
+        name="text/calendar",
+        env_id="LamText/Calendar-v0",
+        instruction="do what the instruction asks in the calendar",
+        max_episode_steps=30,
+        expert="lam_envs.text.calendar_expert:calendar",
+        random_return=0.0015,
+        expert_return=1.0,
+        synonyms="lam_envs.text.phrasings.calendar:SYNONYMS",
+        variations={
+            "held_out_phrasing": {"phrasing": "held_out"},
+            "held_out_layout": {"layout": "held_out"},
+            "held_out_composition": {"composition": "held_out"},
+        },
+        requires="lam_envs",
+    ),
     "text/shop": Task(
         name="text/shop",
         env_id="LamText/Shop-v0",

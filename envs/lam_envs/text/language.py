@@ -137,6 +137,16 @@ class Grammar:
                 words.append(self.say(word[1:], slots, side, dice, used) if word[:1] == "@" else word)
         return "".join(words)
 
+    def request(self, verbs: Sequence[str], words: Mapping[str, str], side: str, dice: Dice, used: list[str]) -> str:
+        """Word a request for one to three verbs: "<verb>." or "frame" around "<verb>", or "join<N>" of "<verb>:it"."""
+        if len(verbs) > 1:
+            clauses = {"one": "@" + verbs[0], "two": f"@{verbs[1]}:it", "three": f"@{verbs[-1]}:it"}
+            return sentence(self.say(f"join{len(verbs)}", {**words, **clauses}, side, dice, used))
+        whole, clause = self._parsed[side][verbs[0] + "."], self._parsed[side][verbs[0]]
+        if dice.below(len(whole) + len(clause)) < len(whole):
+            return sentence(self.say(verbs[0] + ".", words, side, dice, used))
+        return sentence(self.say("frame", {**words, "do": "@" + verbs[0]}, side, dice, used))
+
     def templates(self, symbol: str, side: str = "train") -> tuple[str, ...]:
         """The templates of a symbol on one side."""
         return self.rules[side][symbol]

@@ -1,0 +1,283 @@
+"""Calendar: how requests are worded and how the application is labeled, train and held out.
+
+Symbols: "<verb>" is an imperative clause on {meeting} or {thing}, "<verb>." a whole sentence, "<verb>:it" a clause on a
+meeting already named, "meeting.<attribute>" and "thing.<attribute>" noun phrases for what is there and what is to be
+made, "in.<object>" and "on.<object>" its week and day, "to.<object>" and "new.<object>" the day aimed at,
+"when.<place>" and "at.<place>" the hour. Layout keys name buttons, fields and rows; "order", "list", "nested" and
+"fields" list such names.
+"""
+
+from __future__ import annotations
+
+from lam_envs.text.language import Grammar, Rules
+from lam_envs.text.phrasings.frames import FRAMES
+
+SYNONYMS: tuple[tuple[str, ...], ...] = (
+    ("free hour", "free slot"),
+    ("schedule", "set up"),
+    ("change the title of", "change the name of"),
+    ("I want you to", "I would like you to"),
+)
+"""Groups that mean the same in every train template, without held-out words; augmentation may exchange them."""
+
+# fmt: off
+TRAIN: Rules = {
+    **FRAMES["train"],
+    "in.this week": ("", "", " this week"),
+    "in.next week": (" next week", " next week"),
+    "on.this week": ("on {day}", "on {day}", "on {day} this week"),
+    "on.next week": ("on {day} next week", "on {day} of next week"),
+    "to.this week": ("{day_to}",),
+    "to.next week": ("{day_to}", "{day_to} of that week"),
+    "new.this week": ("{day_to}", "{day_to} this week"),
+    "new.next week": ("{day_to} next week", "{day_to} of next week"),
+    "when.": ("{to_day} at {hour_to}", "{hour_to} on {to_day}"),
+    "when.first": ("the first free hour on {to_day}", "the first free slot on {to_day}"),
+    "when.last": ("the last free hour on {to_day}", "the last free slot on {to_day}"),
+    "when.after": (
+        "the first free hour after {hour_to} on {to_day}", "the first free slot on {to_day} after {hour_to}",
+    ),
+    "at.": ("on {to_day} at {hour_to}", "at {hour_to} on {to_day}"),
+    "at.first": ("in the first free hour on {to_day}", "in the first free slot on {to_day}"),
+    "at.last": ("in the last free hour on {to_day}", "in the last free slot on {to_day}"),
+    "at.after": (
+        "in the first free hour after {hour_to} on {to_day}", "in the first free slot on {to_day} after {hour_to}",
+    ),
+    "meeting.subject and person": (
+        "the {subject} with {person}{in}", "my {subject} with {person}{in}", "the {subject}{in} with {person}",
+        "our {subject} with {person}{in}",
+    ),
+    "meeting.subject": ("the {subject} {on}", "my {subject} {on}", "our {subject} {on}"),
+    "meeting.person": (
+        "the meeting with {person} {on}", "my meeting with {person} {on}", "my meeting {on} with {person}",
+        "our meeting with {person} {on}",
+    ),
+    "meeting.hour": (
+        "the {hour} meeting {on}", "the meeting at {hour} {on}", "the meeting {on} at {hour}", "my {hour} meeting {on}",
+    ),
+    "meeting.first": ("the first meeting {on}", "my first meeting {on}", "our first meeting {on}"),
+    "meeting.last": ("the last meeting {on}", "my last meeting {on}", "our last meeting {on}"),
+    "thing.subject and person": ("{a_subject} with {person}", "{a_subject} for {person} and me"),
+    "thing.subject": ("{a_subject}",),
+    "thing.person": ("a meeting with {person}", "a meeting for {person} and me"),
+    "cancel": (
+        "cancel {meeting}", "delete {meeting}", "remove {meeting}", "take {meeting} out of the calendar",
+        "remove {meeting} from my calendar",
+    ),
+    "cancel.": (
+        "find {meeting} and cancel it", "I want {meeting} canceled", "I cannot make {meeting}, so cancel it",
+        "{meeting} should be canceled",
+    ),
+    "rename": (
+        'rename {meeting} to "{title}"', 'change the title of {meeting} to "{title}"',
+        'change the name of {meeting} to "{title}"', 'give {meeting} the title "{title}"', 'call {meeting} "{title}"',
+    ),
+    "rename.": (
+        'find {meeting} and rename it to "{title}"', 'I want {meeting} renamed to "{title}"',
+        '{meeting} should be called "{title}"',
+    ),
+    "rename:it": ('rename it to "{title}"', 'change its title to "{title}"', 'give it the title "{title}"'),
+    "invite": (
+        "invite {guest} to {meeting}", "add {guest} to {meeting}", "send {guest} an invitation to {meeting}",
+        "send an invitation to {meeting} to {guest}", "invite {guest} as well to {meeting}",
+    ),
+    "invite.": (
+        "find {meeting} and invite {guest} to it", "I want {guest} invited to {meeting}",
+        "{guest} should be invited to {meeting}",
+    ),
+    "invite:it": ("invite {guest} to it", "invite {guest}", "add {guest} to it"),
+    "move": (
+        "move {meeting} to {when}", "change {meeting} to {when}", "put {meeting} into my calendar for {when} instead",
+        "move {meeting} over to {when}", "set {meeting} to {when}",
+    ),
+    "move.": (
+        "find {meeting} and move it to {when}", "I want {meeting} moved to {when}", "{meeting} should move to {when}",
+        "I cannot make {meeting}, so move it to {when}",
+    ),
+    "create": (
+        "schedule {thing} {when}", "create {thing} {when}", "set up {thing} {when}", "make {thing} {when}",
+        "add {thing} to my calendar {when}", "put {thing} into my calendar {when}",
+    ),
+    "create.": (
+        "I need {thing} {when}", "I want to have {thing} {when}", "there should be {thing} in my calendar {when}",
+        "{when}, I want {thing}",
+    ),
+}
+
+HELD_OUT: Rules = {
+    **FRAMES["held_out"],
+    "in.this week": ("", "", " in the current week"),
+    "in.next week": (" in the coming week", " in the week ahead", " in the following week"),
+    "on.this week": (
+        "planned for {day}", "on {day} of the current week", "this {day}", "on the coming {day}",
+    ),
+    "on.next week": (
+        "on {day} in the coming week", "on {day} in the following week", "planned for {day} in the week ahead",
+    ),
+    "to.this week": ("{day_to} instead", "{day_to} of the same week"),
+    "to.next week": ("{day_to} of the same week", "{day_to} in that same week"),
+    "new.this week": ("{day_to} of the current week", "the coming {day_to}"),
+    "new.next week": ("{day_to} in the coming week", "{day_to} of the following week", "{day_to} in the week ahead"),
+    "when.": ("the {hour_to} slot on {to_day}", "the hour beginning at {hour_to} on {to_day}"),
+    "when.first": (
+        "the earliest free hour on {to_day}", "the earliest open hour on {to_day}",
+        "the first hour that is still open on {to_day}", "the first gap on {to_day}",
+    ),
+    "when.last": (
+        "the latest free hour on {to_day}", "the latest open hour on {to_day}",
+        "the last hour that is still open on {to_day}", "the final gap on {to_day}",
+    ),
+    "when.after": (
+        "the earliest free hour past {hour_to} on {to_day}", "the next open hour after {hour_to} on {to_day}",
+        "the first gap on {to_day} following {hour_to}",
+    ),
+    "at.": ("from {hour_to} on {to_day}", "in the {hour_to} slot on {to_day}", "beginning at {hour_to} on {to_day}"),
+    "at.first": (
+        "in the earliest free hour on {to_day}", "in the earliest open hour on {to_day}",
+        "in the first gap on {to_day}",
+    ),
+    "at.last": (
+        "in the latest free hour on {to_day}", "in the latest open hour on {to_day}", "in the final gap on {to_day}",
+    ),
+    "at.after": (
+        "in the earliest free hour past {hour_to} on {to_day}", "in the next open hour after {hour_to} on {to_day}",
+        "in the first gap on {to_day} following {hour_to}",
+    ),
+    "meeting.subject and person": (
+        "the {subject} that I have with {person}{in}", "{person}'s {subject}{in}",
+        "the {subject}{in} together with {person}", "the {subject}{in} to which {person} comes",
+    ),
+    "meeting.subject": (
+        "the {subject} appointment {on}", "my {subject} appointment {on}", "that {subject} {on}",
+    ),
+    "meeting.person": (
+        "the appointment with {person} {on}", "my appointment {on} with {person}",
+        "the appointment that I have with {person} {on}",
+        "{person}'s appointment with me {on}",
+    ),
+    "meeting.hour": (
+        "the {hour} appointment {on}", "the appointment at {hour} {on}", "whatever begins at {hour} {on}",
+        "the appointment {on} that begins at {hour}",
+    ),
+    "meeting.first": (
+        "the earliest appointment {on}", "my earliest appointment {on}", "the very first appointment {on}",
+        "the appointment that opens my day {on}",
+    ),
+    "meeting.last": (
+        "the latest appointment {on}", "my latest appointment {on}", "the very last appointment {on}",
+        "the final appointment {on}",
+    ),
+    "thing.subject and person": (
+        "{a_subject} together with {person}", "{a_subject} that {person} attends",
+        "{a_subject} between {person} and me",
+    ),
+    "thing.subject": ("{a_subject} for me", "{a_subject} of my own", "just {a_subject}"),
+    "thing.person": ("an appointment with {person}", "an appointment between {person} and me", "an hour with {person}"),
+    "cancel": (
+        "call off {meeting}", "scrap {meeting}", "drop {meeting}", "strike {meeting} from my calendar",
+        "erase {meeting}",
+        "clear {meeting} from the calendar", "get rid of {meeting}", "cross out {meeting}",
+        "do away with {meeting}", "take {meeting} off my calendar",
+    ),
+    "cancel.": (
+        "{meeting} is not going to happen, so call it off", "nobody has time for {meeting}, so drop it",
+        "see to it that {meeting} gets called off", "{meeting} is off, so strike it from my calendar",
+    ),
+    "rename": (
+        'retitle {meeting} "{title}"', 'label {meeting} "{title}"', 'replace the title of {meeting} by "{title}"',
+        'turn the heading of {meeting} into "{title}"', 'let {meeting} go by the name "{title}"',
+        'relabel {meeting} as "{title}"', 'edit the heading of {meeting} so that it reads "{title}"',
+        'use "{title}" as the new heading of {meeting}', 'make "{title}" the heading of {meeting}',
+    ),
+    "rename.": (
+        'the heading of {meeting} ought to read "{title}"', 'see to it that {meeting} is listed as "{title}"',
+        '{meeting} needs a better heading, namely "{title}"', 'from now on {meeting} goes by "{title}"',
+    ),
+    "rename:it": (
+        'retitle it "{title}"', 'label it "{title}"', 'let it go by the name "{title}"', 'relabel it as "{title}"',
+    ),
+    "invite": (
+        "ask {guest} to come to {meeting}", "ask {guest} to join {meeting}", "include {guest} in {meeting}",
+        "bring {guest} into {meeting}", "get {guest} to attend {meeting}", "request that {guest} attends {meeting}",
+        "let {guest} take part in {meeting}", "have {guest} join {meeting}", "put {guest} on the list for {meeting}",
+    ),
+    "invite.": (
+        "{guest} ought to attend {meeting}", "{guest} wants to join {meeting}, so ask for that",
+        "we could use {guest} in {meeting}, so please ask", "see to it that {guest} can join {meeting}",
+    ),
+    "invite:it": ("ask {guest} to come", "include {guest} in it", "ask {guest} to join it", "bring {guest} into it"),
+    "move": (
+        "reschedule {meeting} to {when}", "shift {meeting} to {when}", "transfer {meeting} to {when}",
+        "bring {meeting} to {when}", "relocate {meeting} to {when}", "switch {meeting} to {when}",
+        "rebook {meeting} for {when}", "drag {meeting} to {when}", "let {meeting} take place in {when}",
+    ),
+    "move.": (
+        "{meeting} fits better in {when}, so shift it there", "{meeting} ought to be rescheduled to {when}",
+        "see to it that {meeting} ends up in {when}", "{meeting} has to give way, so reschedule it to {when}",
+    ),
+    "create": (
+        "arrange {thing} {when}", "book {thing} {when}", "organize {thing} {when}", "plan {thing} {when}",
+        "fix {thing} {when}", "pencil in {thing} {when}", "enter {thing} {when}", "reserve time for {thing} {when}",
+        "block time for {thing} {when}",
+    ),
+    "create.": (
+        "we ought to have {thing} {when}", "see to it that we get {thing} {when}", "{when}, please arrange {thing}",
+        "let us have {thing} {when}",
+    ),
+}
+# fmt: on
+
+GRAMMAR = Grammar(TRAIN, HELD_OUT)
+
+LAYOUTS: dict[str, Rules] = {
+    "train": {
+        "application": ("Calendar", "Planner"),
+        "agenda": ("All meetings of the week", "All meetings"),
+        "next": ("Next week", "Go to next week"),
+        "previous": ("This week", "Go to this week"),
+        "move": ("Move", "Change time", "Move to another time"),
+        "rename": ("Rename", "Change title", "Change name"),
+        "cancel": ("Cancel meeting", "Cancel", "Remove"),
+        "invite": ("Invite", "Add person", "Invite person"),
+        "more": ("More", "More actions"),
+        "title": ("Title", "Name of the meeting"),
+        "person": ("Person", "With"),
+        "save": ("Save", "Save meeting"),
+        "send": ("Send", "Send invitation"),
+        "confirm": ("Yes, cancel it", "Cancel it"),
+        "new": ("New meeting", "Create meeting"),
+        "free": ("free", "free hour"),
+        "day": ("{day} {date}", "{day}, {date}"),
+        "entry": ("{day} {hour} | {what}", "{what} | {day} {hour}"),
+        "row": ("{hour} | {what}", "{what} | {hour}"),
+        "order": ("move rename cancel invite", "invite move cancel rename", "rename invite move cancel"),
+        "nested": ("", "rename invite", "cancel invite"),
+        "list": ("days agenda turns", "agenda days turns"),
+        "fields": ("title person",),
+    },
+    "held_out": {
+        "application": ("Diary", "Schedule"),
+        "agenda": ("The whole week", "List of meetings"),
+        "next": ("Week after this", "Show next week"),
+        "previous": ("Week before", "Show this week"),
+        "move": ("Move meeting", "Another time", "Set new time"),
+        "rename": ("New title", "Give another name", "Rename meeting"),
+        "cancel": ("Cancel this", "Delete meeting", "Take out of calendar"),
+        "invite": ("Invite somebody", "Add somebody", "Send an invitation"),
+        "more": ("Other actions", "Show more"),
+        "title": ("Called", "Title of meeting"),
+        "person": ("Who", "Meeting with"),
+        "save": ("Submit", "Done, save"),
+        "send": ("Submit invitation", "Invite now"),
+        "confirm": ("Really cancel", "Cancel for good"),
+        "new": ("Add meeting", "Make a meeting"),
+        "free": ("still free", "free slot"),
+        "day": ("{date}, {day}", "{date} ({day})"),
+        "entry": ("{hour} on {day} | {what}", "{day} | {what} | {hour}"),
+        "row": ("at {hour} | {what}", "{what} | at {hour}"),
+        "order": ("cancel invite rename move", "move cancel invite rename", "invite rename cancel move"),
+        "nested": ("move cancel", "rename cancel", "move rename invite"),
+        "list": ("turns days agenda", "turns agenda days"),
+        "fields": ("person title",),
+    },
+}

@@ -1,0 +1,230 @@
+"""What holds in every application: spaces, seeds, splits, cards, experts that succeed, and chance that does not."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import re
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import lam_envs
+from lam_envs.text.engine import ScreenEnv
+from lam_envs.text.language import Dice
+
+APPLICATIONS = ("calendar",)
+DIFFICULTIES = ("easy", "normal", "hard")
+AXES = ("phrasing", "layout", "composition")
+WORDS = re.compile(r"[a-z]+")
+UNWORDED = {"{do}", "", "{one}"}
+"""Templates that wrap nothing: both sides may have them."""
+
+each_application = pytest.mark.parametrize("name", APPLICATIONS)
+each_difficulty = pytest.mark.parametrize("difficulty", DIFFICULTIES)
+
+
+def make(name: str, difficulty: str = "normal", split: str = "train") -> Any:
+    module = importlib.import_module(f"lam_envs.text.{name}")
+    return getattr(module, f"{name.capitalize()}Env")(difficulty, phrasing=split, layout=split, composition=split)
+
+
+def expert_of(env: ScreenEnv) -> Any:
+    name = type(env).__module__.rpartition(".")[2]
+    return getattr(importlib.import_module(f"lam_envs.text.{name}_expert"), name)(env)
+
+
+def phrasings(name: str) -> Any:
+    return importlib.import_module(f"lam_envs.text.phrasings.{name}")
+
+
+def combinations(name: str, difficulty: str, split: str) -> set[tuple[str, str, str]]:
+    return set(importlib.import_module(f"lam_envs.text.{name}").combinations(difficulty, split))
+
+
+def limit(name: str) -> int:
+    return lam_envs.ENTRY_POINTS[f"LamText/{name.capitalize()}-v0"][1]
+
+
+def plan(env: Any, seed: int, chosen: dict[tuple[str, str], str]) -> int:
+    """Length of the expert's plan; checks success, and that `chosen` holds one action a situation."""
+    observation, info = env.reset(seed=seed)
+    expert = expert_of(env)
+    steps = 0
+    while not info["success"]:
+        action = expert.act(observation)
+        assert action in info["admissible_actions"], (seed, observation, action)
+        assert expert.explain()
+        assert steps < limit(type(env).__module__.rpartition(".")[2])
+        assert chosen.setdefault((observation["instruction"], observation["screen"]), action) == action
+        observation, _, terminated, _, info = env.step(action)
+        steps += 1
+        assert terminated == info["success"]
+    return steps
+
+
+@each_application
+@each_difficulty
+def test_check_env(name: str, difficulty: str) -> None:
+    made = gym.make(f"LamText/{name.capitalize()}-v0", difficulty=difficulty, render_mode="ansi")
+    check_env(made.unwrapped)
+
+
+@each_application
+@each_difficulty
+@pytest.mark.parametrize("split", ["train", "held_out", "all"])
+def test_expert_succeeds(name: str, difficulty: str, split: str) -> None:
+    env = make(name, difficulty, split)
+    chosen: dict[tuple[str, str], str] = {}
+    lengths = [plan(env, seed, chosen) for seed in range(100)]
+    assert min(lengths) >= 2
+    assert max(lengths) <= 25
+
+
+@each_application
+@pytest.mark.parametrize("axis", AXES)
+def test_expert_succeeds_on_each_axis_alone(name: str, axis: str) -> None:
+    env = type(make(name))(**{axis: "held_out"})
+    for seed in range(50):
+        plan(env, seed, {})
+
+
+@each_application
+@pytest.mark.parametrize("difficulty", ["normal", "hard"])
+def test_expert_recovers_from_random_detours(name: str, difficulty: str) -> None:
+    env = make(name, difficulty, "all")
+    chooser = random.Random(0)
+    recovered = 0
+    for seed in range(150):
+        observation, info = env.reset(seed=seed)
+        expert = expert_of(env)
+        terminated = False
+        for step in range(120):
+            action = expert.act(observation)
+            assert action in info["admissible_actions"], (seed, observation, action)
+            if step < 25 and chooser.random() < 0.4:
+                action = chooser.choice(info["admissible_actions"])
+            observation, _, terminated, _, info = env.step(action)
+            if terminated:
+                break
+        assert terminated, (seed, observation)
+        recovered += info["success"]
+    assert recovered > 50
+
+
+@each_application
+@each_difficulty
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_random_walks(name: str, difficulty: str, split: str) -> None:
+    env = make(name, difficulty, split)
+    chooser = random.Random(0)
+    successes = 0
+    for seed in range(60):
+        observation, info = env.reset(seed=seed)
+        assert {identifier.split("/")[1] for identifier in env.template_ids} == {split}
+        assert env.combination in combinations(name, difficulty, split)
+        for slot, words in env.slots.items():
+            assert words in observation["instruction"], (slot, words, observation)
+        for _ in range(limit(name)):
+            assert env.observation_space.contains(observation), observation
+            actions = info["admissible_actions"]
+            assert all(env.action_space.contains(action) for action in actions)
+            assert 0 < len(set(actions)) == len(actions) <= 32
+            assert 0.0 <= info["progress"] <= 1.0
+            observation, _, terminated, _, info = env.step(chooser.choice(actions))
+            if terminated:
+                break
+        successes += info["success"]
+    assert successes <= 3
+
+
+@each_application
+def test_deterministic_per_seed(name: str) -> None:
+    def walk(seed: int) -> list[Any]:
+        env = make(name, "hard", "all")
+        chooser = random.Random(seed)
+        seen: list[Any] = [env.reset(seed=seed)]
+        for _ in range(8):
+            seen.append(env.step(chooser.choice(seen[-1][-1]["admissible_actions"])))
+        return seen
+
+    assert [walk(seed) for seed in range(20)] == [walk(seed) for seed in range(20)]
+    assert len({make(name).reset(seed=seed)[0]["instruction"] for seed in range(40)}) > 35
+
+
+@each_application
+@each_difficulty
+def test_compositions_are_disjoint_and_their_words_are_seen(name: str, difficulty: str) -> None:
+    train, held_out = combinations(name, difficulty, "train"), combinations(name, difficulty, "held_out")
+    assert train
+    assert held_out
+    assert not train & held_out
+    assert train | held_out == combinations(name, difficulty, "all")
+    for position in range(3):
+        assert {each[position] for each in held_out} <= {each[position] for each in train}
+
+
+@each_application
+def test_templates_are_disjoint(name: str) -> None:
+    train, held_out = phrasings(name).TRAIN, phrasings(name).HELD_OUT
+    assert set(train) == set(held_out)
+    for symbol in train:
+        assert not (set(train[symbol]) & set(held_out[symbol])) - UNWORDED, symbol
+    for symbol in (symbol for symbol in train if symbol + "." in train):
+        assert len(train[symbol]) + len(train[symbol + "."]) >= 7, symbol
+        assert len(held_out[symbol]) + len(held_out[symbol + "."]) >= 12, symbol
+    unseen = {word for text in held_out.values() for word in WORDS.findall(" ".join(text))}
+    assert len(unseen - {word for text in train.values() for word in WORDS.findall(" ".join(text))}) > 40
+
+
+@each_application
+def test_labels_are_disjoint(name: str) -> None:
+    layouts = phrasings(name).LAYOUTS
+    assert set(layouts["train"]) == set(layouts["held_out"])
+    everything = {label for labels in layouts["train"].values() for label in labels}
+    for key, labels in layouts["held_out"].items():
+        assert not everything & set(labels), key
+
+
+@each_application
+def test_synonyms_are_train_words(name: str) -> None:
+    train = {word for texts in phrasings(name).TRAIN.values() for word in WORDS.findall(" ".join(texts).lower())}
+    for group in phrasings(name).SYNONYMS:
+        assert len(group) >= 2
+        for member in group:
+            assert set(WORDS.findall(member.lower())) <= train, member
+
+
+@each_application
+def test_another_wording_means_the_same(name: str) -> None:
+    env = make(name)
+    for seed in range(10):
+        env.reset(seed=seed)
+        slots = dict(env.slots)
+        wording = env.paraphrase(Dice(np.random.default_rng(seed)))
+        observation, _ = env.reset(seed=seed, options={"instruction": wording})
+        assert observation["instruction"] == wording
+        assert env.slots == slots
+        assert all(words in wording for words in slots.values()), (slots, wording)
+
+
+@each_application
+def test_card(name: str) -> None:
+    card = type(make(name)).__doc__ or ""
+    headings = [line.strip("# ") for line in card.split("\n") if line.strip().startswith("## ")]
+    assert headings == [
+        *("Description", "Action Space", "Observation Space", "Rewards", "Starting State", "Episode End"),
+        *("Arguments", "Version History"),
+    ]
+    assert f"truncated after {limit(name)} steps" in " ".join(card.split())
+    assert "| instruction | Text |" in card
+
+
+@each_application
+def test_expert_needs_its_application(name: str) -> None:
+    factory = getattr(importlib.import_module(f"lam_envs.text.{name}_expert"), name)
+    with pytest.raises(ValueError, match=f"the {name} expert needs a {name.capitalize()}Env, not CartPoleEnv"):
+        factory(gym.make("CartPole-v1"))
