@@ -72,6 +72,11 @@ COMMANDS: Mapping[str, Command] = {
         "success and return with intervals, on held-out seeds",
         "The tables of finished evaluations are kept.",
     ),
+    "render": Command(
+        "lam_gym.commands.render:Render",
+        "TASK --policy expert --seed S --out FILE.gif",
+        "watch one episode of an expert, a run or chance",
+    ),
     "report": Command("lam_gym.commands.report:Report", "RUN", "write RUN/report.html and RUN/report.json"),
 }
 """Command -> where it lives; two words where a group has several commands."""
@@ -90,7 +95,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
         "data convert",
     ),
     "Steps 2 to 5: learning": ("train",),
-    "Step 6: evaluation": ("evaluate", "report"),
+    "Step 6: evaluation": ("evaluate", "render", "report"),
 }
 """The order in which the overview teaches the commands."""
 
