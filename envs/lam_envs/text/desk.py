@@ -162,12 +162,12 @@ class DeskEnv(ScreenEnv):
     def _show_item(self) -> Screen:
         item, labels = self._view[1], self._labels
         copies = [
-            Widget("button", labels["copy"].format(field=labels[name], value=value), "copy", name)
+            Widget("button", labels["copy"].format(field=labels[name], who=item.who, value=value), "copy", name)
             for name, value in item.fields.items()
         ]
         actions = self._actions(item)
         if item.kind in self._nested and actions:
-            actions = [Widget("button", labels["more"], "more", item)]
+            actions = [Widget("button", labels["more"].format(who=item.who), "more", item)]
         lines = [self._shown_clipboard, item.row.text, *(f"Added: {text}" for text in item.written)]
         widgets = self._lay("item", {"copies": copies, "actions": actions, "tabs": self._tabs})
         return Screen(self._trail(labels[APPS[item.kind]], item.title), lines, widgets)
@@ -176,28 +176,28 @@ class DeskEnv(ScreenEnv):
         """What can be written to an item."""
         labels = self._labels
         if item.kind == "message":
-            return [Widget("button", labels["reply"], "write", "")]
+            return [Widget("button", labels["reply"].format(who=item.who), "write", "")]
         if item.kind == "note":
-            return [Widget("button", labels["line"], "write", "")]
-        return [Widget("button", labels["fill"].format(field=labels[name]), "write", name) for name in item.missing]
+            return [Widget("button", labels["line"].format(who=item.who), "write", "")]
+        label = labels["fill"]
+        return [
+            Widget("button", label.format(field=labels[name], who=item.who), "write", name) for name in item.missing
+        ]
 
     def _show_more(self) -> Screen:
         item = self._view[1]
-        trail = self._trail(self._labels[APPS[item.kind]], item.title, self._labels["more"])
+        trail = self._trail(self._labels[APPS[item.kind]], self._labels["more"].format(who=item.who))
         return Screen(trail, (self._shown_clipboard,), self._actions(item))
 
     def _show_write(self) -> Screen:
         _, item, gap = self._view
         labels = self._labels
-        label = labels["text"] if not gap else labels[gap]
-        commit = Widget(
-            "button", labels["send" if item.kind == "message" else "save"], "commit", None, (), self._ready()
-        )
-        widgets = self._lay("write", {"to": [], "text": [self._field("text", label)], "commit": [commit]})
-        action = labels["reply"] if item.kind == "message" else labels["line"]
-        trail = self._trail(
-            labels[APPS[item.kind]], item.title, labels["fill"].format(field=labels[gap]) if gap else action
-        )
+        mails = item.kind == "message"
+        action = labels["fill" if gap else "reply" if mails else "line"]
+        commit = Widget("button", labels["send" if mails else "save"], "commit", None, (), self._ready())
+        field = self._field("text", labels[gap] if gap else labels["text"])
+        widgets = self._lay("write", {"to": [], "text": [field], "commit": [commit]})
+        trail = self._trail(labels[APPS[item.kind]], action.format(field=labels[gap] if gap else "", who=item.who))
         return Screen(trail, (self._shown_clipboard,), widgets)
 
     def _show_new(self) -> Screen:

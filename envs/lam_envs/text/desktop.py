@@ -67,9 +67,9 @@ Combination = tuple[str, str, str]
 
 
 class Item:
-    """A contact, event, note or message; `title` is what its row shows, `origin` what the clipboard calls it."""
+    """A contact, event, note or message; `who` is what buttons call it, `origin` what the clipboard calls it."""
 
-    __slots__ = ("fields", "kind", "missing", "origin", "person", "row", "subject", "title", "written")
+    __slots__ = ("fields", "kind", "missing", "origin", "person", "row", "subject", "title", "who", "written")
 
     def __init__(self, kind: str, title: str, origin: str, row: str, fields: dict[str, str]) -> None:
         self.kind, self.title, self.origin, self.fields = kind, title, origin, fields
@@ -78,6 +78,7 @@ class Item:
         self.written: list[str] = []
         self.person: Person | None = None
         self.subject = ""
+        self.who = title
 
 
 @dataclass
@@ -217,6 +218,6 @@ def _draw_messages(dice: Dice, people: list[Person], count: int) -> list[Item]:
         person = writers[index % len(writers)]
         row = f"from {person.full} | {subject.shown}"
         item = Item("message", subject.shown, f"the message from {person.full}", row, _draw_fields(dice, "message"))
-        item.person, item.subject = person, subject.spoken
+        item.person, item.subject, item.who = person, subject.spoken, f"{person.full}, {subject.shown}"
         items.append(item)
     return dice.sample(items, count)
