@@ -138,7 +138,10 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     * `split`: the scenarios, by the largest curvature on the route: `"train"` and `"validation"` 0.005 to 0.03 1/m
       (different roads for the same seed), `"held_out"` 0.0301 to 0.04, `"extrapolation"` 0.05 to 0.06.
+    * `observation`: `"frenet"`, the only one; `mode`: `"native"`, the only one.
     * `render_mode`: `None` or `"rgb_array"` (a top-down frame, 600 x 300).
+
+    `lam_envs.driving.make_vec("LamDrive/LaneKeeping-v0", num_envs)` gives many episodes at once, with the same numbers.
 
     ## Version History
 
@@ -147,7 +150,16 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
 
-    def __init__(self, split: str = "train", render_mode: str | None = None) -> None:
+    def __init__(
+        self,
+        split: str = "train",
+        observation: str | None = None,
+        mode: str | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        for keyword, given, only in (("observation", observation, "frenet"), ("mode", mode, "native")):
+            if given not in (None, only):
+                raise ValueError(f"expected {keyword} to be {only!r}, got {given!r}: leave it out")
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
             raise ValueError(f"expected render_mode None or 'rgb_array', got {render_mode!r}: choose one of them")
         self.split = split

@@ -37,6 +37,7 @@ SEED_LIMIT = 2**62
 """Seeds lie below this."""
 
 VECTOR_ENTRY_POINTS = {
+    "LamDrive/LaneKeeping-v0": "lam_envs.driving.lane_keeping_vector:LaneKeepingVectorEnv",
     "LamDrive/Parking-v0": "lam_envs.driving.parking:ParkingVectorEnv",
     "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
     "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
