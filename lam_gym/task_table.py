@@ -15,7 +15,7 @@ TABLE: dict[str, Task] = {
         env_id="LamDrive/Highway-v0",
         instruction="drive fast and safely among the traffic of the highway",
         max_episode_steps=40,
-        expert="lam_envs.driving.highway_experts:margin_lookahead",
+        expert="lam_envs.driving.highway_experts:rule",
         random_return=8.06,
         symmetries=(Mirror(negate={"": (2, 4, 6, 7)}, swap_actions=((0, 2),)),),
         variations={
