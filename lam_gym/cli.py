@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, Command] = {
     "play": Command(
         "lam_gym.commands.play:Play",
         "TASK --episodes N --seed S --out DIR",
-        "be the expert yourself, by typing",
+        "be the expert yourself, by typing or by driving",
         "Every finished episode is kept; the same command with --resume goes on from there.",
     ),
     "expert": Command("lam_gym.commands.expert:Expert", "TASK --out FILE.zip", "train an SB3 agent to be the expert"),

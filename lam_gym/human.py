@@ -1,18 +1,23 @@
-"""A person at the keyboard as a policy: the instruction, the screen, numbered actions; type a number or an action.
+"""A person at the keyboard as a policy: typing actions, or driving with the arrow keys.
 
     HumanPolicy(task).act(...)      asks; `redo` raises Redo, `quit` (or the end of the input) raises Quit
+    DriverPolicy(task).act(...)     shows a window; r raises Redo, q (or closing the window) raises Quit
+    find_human(task)                the one that fits the task
 
-Text tasks show their screen. Tasks with a few discrete actions can be played where the environment can print itself
-(MiniGrid's `pprint_grid`); all others are refused in one sentence.
+Text tasks show their screen and numbered actions: type a number or an action. Tasks with a few discrete actions can be
+typed where the environment can print itself (MiniGrid's `pprint_grid`). Driving tasks are driven in a window (extra
+`human`). All others are refused in one sentence.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lam_gym.errors import BadConfig, LamGymError, nearest
+from lam_envs.driving.keyboard import LEFT_IS_POSITIVE, Wheel, Window, meta_actions
+from lam_gym.errors import BadConfig, LamGymError, MissingExtra, nearest
 from lam_gym.policy import Memory
 from lam_gym.task import Task, get_task, make_env
 from lam_gym.trajectory import Action, Observation
@@ -21,6 +26,11 @@ if TYPE_CHECKING:
     import gymnasium
 
 HELP = "Type a number or an action (its beginning is enough), 'redo' to start over, or 'quit' to stop and keep."
+DRIVING_HELP = (
+    "Up and down change lanes, right and left the speed (or: pedals and wheel), space keeps on; r starts over, q stops."
+)
+DRIVING = "LamDrive/"
+"""Ids that begin so are driven in a window."""
 INSTRUCTION_KEYS = ("instruction", "mission")
 """Text observation keys that hold what is asked."""
 
@@ -43,6 +53,8 @@ class HumanPolicy:
 
     Raises BadConfig where the task can neither be shown nor typed as text.
     """
+
+    help = HELP
 
     def __init__(
         self, task: Task | str, ask: Callable[[str], str] | None = None, show: Callable[[str], None] = print
@@ -82,6 +94,77 @@ class HumanPolicy:
             if index is not None:
                 return index if self._choices else choices[index]
             self._show(f"'{typed}' is none of the actions: {nearest(typed, choices)}\n{HELP}")
+
+
+class DriverPolicy:
+    """A person who drives with the arrow keys in a window. For one environment at a time.
+
+    Tasks with meta-actions wait for a key; those with pedals and a wheel run at their own pace, after a first key.
+
+    Raises MissingExtra without pygame, BadConfig where keys cannot act.
+    """
+
+    help = DRIVING_HELP
+
+    def __init__(self, task: Task | str, window: Window | None = None) -> None:
+        task = get_task(task)
+        self.task = replace(task, kwargs={**task.kwargs, "render_mode": "rgb_array"})
+        try:
+            self.window = window or Window(task.name)
+        except ModuleNotFoundError as error:
+            raise MissingExtra(str(error)) from error
+        env = make_env(self.task)
+        space: Any = env.action_space
+        self._seconds = 1.0 / float(env.metadata["render_fps"])
+        env.close()
+        self._wheel: Wheel | None = None
+        try:
+            self._choices = meta_actions(int(space.n)) if hasattr(space, "n") else None
+        except ValueError as error:
+            raise BadConfig(f"Task '{task.name}' cannot be driven by keyboard: {error}.") from error
+
+    def start(self, task: Task, num_envs: int) -> Memory:
+        """Memory without an environment to show."""
+        return [None] * num_envs
+
+    def begin(self, task: Task, seed: int, env: gymnasium.Env[Any, Any]) -> Any:
+        """The environment, which is rendered before each action; an episode with a wheel starts at a key."""
+        if self._choices is None:
+            self._wheel = Wheel(task.env_id in LEFT_IS_POSITIVE)
+            self.window.show(env.render(), "any arrow or space starts")  # type: ignore[arg-type]
+            heed(self.window.wait_for(("up", "down", "left", "right", "space", "q")))
+        return env
+
+    def act(self, observations: Sequence[Observation], memory: Memory) -> tuple[Sequence[Action], Memory]:
+        """Show each environment and read the keys. Raises Redo or Quit."""
+        assert memory is not None
+        return [self._choose(env) for env in memory], memory
+
+    def _choose(self, env: Any) -> Action:
+        self.window.show(env.render(), self.help)
+        if self._choices is not None:
+            return self._choices[heed(self.window.wait_for((*self._choices, "r", "q")))]
+        assert self._wheel is not None
+        for key in self.window.wait_until(self._seconds):
+            heed(key)
+        return self._wheel.act(self.window.held)
+
+    def close(self) -> None:
+        """Close the window."""
+        self.window.close()
+
+
+def heed(key: str) -> str:
+    """The key, unless it is r (Redo) or q (Quit)."""
+    if key in ("r", "q"):
+        raise Redo("start over.") if key == "r" else Quit("stop.")
+    return key
+
+
+def find_human(task: Task | str) -> HumanPolicy | DriverPolicy:
+    """The way in which a person can play this task. Raises BadConfig where there is none."""
+    driven = get_task(task).env_id.startswith(DRIVING)
+    return DriverPolicy(task) if driven else HumanPolicy(task)
 
 
 def match(typed: str, choices: Sequence[str]) -> int | None:

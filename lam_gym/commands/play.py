@@ -1,4 +1,4 @@
-"""`lam-gym play`: a person types the actions; the result is a folder of demonstrations like any other."""
+"""`lam-gym play`: a person types the actions or drives; the result is a folder of demonstrations like any other."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from lam_gym.commands.arguments import Switch, TaskName
 from lam_gym.demonstrations.metadata import META_FILE
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadDemos
-from lam_gym.human import HELP, HumanPolicy, Quit, Redo
+from lam_gym.human import DriverPolicy, HumanPolicy, Quit, Redo, find_human
 from lam_gym.rollouts import rollout
 from lam_gym.task import Task, episode_seeds, get_task
 
 
 @dataclass(frozen=True)
 class Play:
-    """Be the expert: act by typing, and keep the episodes as demonstrations.
+    """Be the expert: act by typing or driving, and keep the episodes as demonstrations.
 
-    Each step shows the instruction, the screen and the numbered actions. Type a number or an action (its beginning is
-    enough, the tab key completes it), 'redo' to start the episode over, 'quit' to stop and keep what is finished.
+    Driving tasks open a window (extra `human`): arrow keys drive, r starts over, q stops and keeps what is finished.
+    Elsewhere each step shows the instruction, the screen and the numbered actions. Type a number or an action (its
+    beginning is enough, the tab key completes it), 'redo' to start the episode over, 'quit' to stop and keep what is
+    finished.
     """
 
     task: TaskName
@@ -36,10 +38,12 @@ class Play:
     def run(self) -> None:
         """Play episode by episode; each finished one is written at once."""
         task = get_task(self.task)
-        policy = HumanPolicy(task)
+        policy = find_human(task)
         store = open_store(self.out, task, self.seed, self.resume)
-        print(f"{task.name}: {self.episodes} episodes. {HELP}")
+        print(f"{task.name}: {self.episodes} episodes. {policy.help}")
         play_episodes(policy, store, episode_seeds("demos", self.seed, self.episodes)[len(store) :])
+        if isinstance(policy, DriverPolicy):
+            policy.close()
         print(f"{len(store)} episodes in '{self.out}'.")
 
 
@@ -59,7 +63,7 @@ def open_store(folder: Path, task: Task, seed: int, resume: bool) -> DemoStore:
     return store
 
 
-def play_episodes(policy: HumanPolicy, store: DemoStore, seeds: list[int]) -> None:
+def play_episodes(policy: HumanPolicy | DriverPolicy, store: DemoStore, seeds: list[int]) -> None:
     """Append one episode a seed to `store`, until the person quits; a redone episode is not kept."""
     waiting = list(seeds)
     while waiting:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lam_gym import human
 from lam_gym.commands.play import Play, open_store, play_episodes
 from lam_gym.demonstrations.store import DemoStore
-from lam_gym.errors import BadConfig, BadDemos
-from lam_gym.human import HumanPolicy, Quit, Redo, match
+from lam_gym.errors import BadConfig, BadDemos, MissingExtra
+from lam_gym.human import DriverPolicy, HumanPolicy, Quit, Redo, match
 from lam_gym.policy import ExpertPolicy
 from lam_gym.rollouts import rollout
 from lam_gym.task import episode_seeds, get_task
@@ -119,3 +120,80 @@ def test_completion() -> None:
     assert complete("cl", 1) == "click 3"
     assert complete("qu", 0) == "quit"
     assert complete("cl", 2) is None
+
+
+class Keys:
+    """Stands for a window: gives these keys, one a question, and keeps the frames that it showed."""
+
+    def __init__(self, keys: list[str], held: list[set[str]] | None = None) -> None:
+        self.keys, self.holding = iter(keys), iter(held or [])
+        self.held: set[str] = set()
+        self.shapes: list[tuple[int, ...]] = []
+        self.closed = False
+
+    def show(self, frame: Any, words: str = "") -> None:
+        self.shapes.append(frame.shape)
+
+    def wait_for(self, keys: Sequence[str]) -> str:
+        return next(key for key in self.keys if key in keys)
+
+    def wait_until(self, seconds: float) -> list[str]:
+        self.held = next(self.holding, set())
+        return ["q"] if self.held == {"q"} else []
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def drive(task: str, keys: Keys) -> DriverPolicy:
+    return DriverPolicy(task, keys)  # type: ignore[arg-type]
+
+
+def test_driving_by_arrow_keys() -> None:
+    keys = Keys(["x", "right", "space", "down", "up", "left"] + ["space"] * 40)
+    policy = drive("drive/highway", keys)
+    trajectory = rollout(policy, policy.task, [5], num_envs=1)[0]
+    assert trajectory.actions.tolist()[:5] == [3, 1, 2, 0, 4][: len(trajectory)]
+    assert len(keys.shapes) == len(trajectory)
+    assert keys.shapes[0] == (150, 600, 3)
+
+
+def test_driving_with_pedals_and_a_wheel() -> None:
+    """Lane keeping: a first key starts; steering is positive to the left."""
+    keys = Keys(["space"], held=[{"up", "left"}, {"up"}, {"q"}])
+    seen: list[Any] = []
+    policy = drive("drive/lane-keeping", keys)
+    choose = policy.act
+
+    def act(observations: Any, memory: Any) -> Any:
+        actions, memory = choose(observations, memory)
+        seen.extend(action.tolist() for action in actions)
+        return actions, memory
+
+    policy.act = act  # type: ignore[method-assign]
+    with pytest.raises(Quit):
+        rollout(policy, policy.task, [5], num_envs=1)
+    assert seen == [pytest.approx([1.0, 0.2]), pytest.approx([1.0, 0.0])]
+
+
+def test_driven_episodes_are_kept_redone_and_ended(tmp_path: Path) -> None:
+    keys = Keys(["right", "r", *["space"] * 40, "q"])
+    policy = drive("drive/highway", keys)
+    store = open_store(tmp_path / "demos", get_task("drive/highway"), 0, False)
+    play_episodes(policy, store, episode_seeds("demos", 0, 3))
+    assert len(store) in (1, 2)
+    assert store.task == "drive/highway"
+    assert store[0].actions[0] == 1
+    assert store[0].frames is None
+
+
+def test_the_way_to_play_follows_from_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(human.find_human(MAIL), HumanPolicy)
+    monkeypatch.setattr(human, "Window", lambda title: Keys([]))
+    assert isinstance(human.find_human("drive/highway"), DriverPolicy)
+
+
+def test_without_pygame_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"lam-gym\[human\]"):
+        DriverPolicy("drive/highway")
