@@ -15,6 +15,7 @@ TINY = {
     "03_train.py": "--episodes 8 --steps 4 --evaluate 1",
     "04_evaluate.py": "--episodes 4 --steps 4 --evaluate 1",
     "05_own_env.py": "--episodes 3 --expert-steps 64 --steps 2 --evaluate 2",
+    "06_own_application.py": "--episodes 6 --steps 2 --evaluate 2",
 }
 
 
