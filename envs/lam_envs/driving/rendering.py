@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lam_envs.driving.road import KNOT_SPACING, ROAD_HALF_WIDTH, ROUTE_LENGTH, Scenario, center_line
 from lam_envs.driving.road_pictures import (
@@ -60,19 +60,20 @@ def road_line(knots: tuple[float, ...]) -> NDArray[np.float64]:
     return np.concatenate([np.stack([before, 0.0 * before, 0.0 * before], axis=1), line])
 
 
-def road_pose(knots: tuple[float, ...], station: float) -> tuple[float, float, float]:
-    """World pose (x, y, heading) at a station."""
+def road_poses(knots: tuple[float, ...], stations: ArrayLike) -> NDArray[np.float64]:
+    """World poses (x, y, heading) at stations: `[..., 3]`."""
     line = road_line(knots)
-    place = min(max((station + BEFORE) / SPACING, 0.0), len(line) - 1.001)
-    index = int(place)
-    x, y, heading = (line[index] + (place - index) * (line[index + 1] - line[index])).tolist()
-    return x, y, heading
+    place = np.clip((np.asarray(stations, dtype=np.float64) + BEFORE) / SPACING, 0.0, len(line) - 1.001)
+    index = place.astype(np.int64)
+    share = (place - index)[..., None]
+    poses: NDArray[np.float64] = (1.0 - share) * line[index] + share * line[index + 1]
+    return poses
 
 
-def road_point(knots: tuple[float, ...], station: float, offset: float) -> tuple[float, float]:
-    """World point at (s, e)."""
-    x, y, heading = road_pose(knots, station)
-    return x - offset * math.sin(heading), y + offset * math.cos(heading)
+def road_points(knots: tuple[float, ...], stations: ArrayLike, offsets: ArrayLike) -> NDArray[np.float64]:
+    """World points `[..., 2]` at (s, e)."""
+    x, y, heading = np.moveaxis(road_poses(knots, stations), -1, 0)
+    return np.stack([x - offsets * np.sin(heading), y + offsets * np.cos(heading)], axis=-1)
 
 
 @lru_cache(maxsize=16)
@@ -92,7 +93,7 @@ def lane_picture(knots: tuple[float, ...], finish: float) -> Road:
     squares = np.array([(0.75 * column, 0.75 * row - edge) for column in range(2) for row in range(8)])
     boxes = np.stack([squares[:, 0], squares[:, 0] + 0.75, squares[:, 1], squares[:, 1] + 0.75], axis=1)
     dark = np.arange(16) % 2 != np.arange(16) // 8
-    pose = road_pose(knots, finish)
+    pose = tuple(road_poses(knots, finish).tolist())
     pieces += [rectangles(boxes[~dark], WHITE, pose), rectangles(boxes[dark], DARK, pose)]
     return join(pieces)
 
@@ -102,8 +103,7 @@ def roadside(knots: tuple[float, ...]) -> Road:
     number = np.arange(-5, int(KNOT_SPACING * (len(knots) - 1) / 6.0))
     scatter = (number * 0.618034) % 1.0
     side = np.where(number % 2, 1.0, -1.0) * (6.0 + 6.0 * scatter)
-    places = zip((6.0 * number + 4.0 * scatter).tolist(), side.tolist())
-    return trees(np.array([road_point(knots, station, offset) for station, offset in places]), 0.8 + 0.4 * scatter)
+    return trees(road_points(knots, 6.0 * number + 4.0 * scatter, side), 0.8 + 0.4 * scatter)
 
 
 def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
@@ -113,11 +113,11 @@ def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, f
     """
     knots = tuple(float(knot) for knot in scenario.knots)
     start, station = float(scenario.start), float(state.station)
-    x, y, tangent = road_pose(knots, station)
-    far_x, far_y, _ = road_pose(knots, station + LOOK_AHEAD)
-    car_x, car_y = road_point(knots, station, float(state.lateral_error))
+    (x, y, tangent), (far_x, far_y, _) = road_poses(knots, [station, station + LOOK_AHEAD]).tolist()
+    past = np.array([*trail, (station, float(state.lateral_error))])
+    places = road_points(knots, past[:, 0], past[:, 1])
+    car_x, car_y = places[-1].tolist()
     share = min(max((station - start) / ROUTE_LENGTH, 0.0), 1.0)
-    past = [road_point(knots, *place) for place in trail]
     scene = Scene(
         lane_picture(knots, start + ROUTE_LENGTH),
         car_x,
@@ -126,7 +126,7 @@ def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, f
         LENGTH,
         WIDTH,
         steering=float(state.steering),
-        trail=[*past, (car_x, car_y)] if past else (),
+        trail=places,
         text=f"SPEED {state.speed:4.1f} M/S   ERROR {state.lateral_error:+5.2f} M   ROUTE {100 * share:3.0f} %",
         progress=share,
     )
