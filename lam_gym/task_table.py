@@ -110,6 +110,22 @@ TABLE: dict[str, Task] = {
         },
         requires="lam_envs",
     ),
+    "text/files": Task(
+        name="text/files",
+        env_id="LamText/Files-v0",
+        instruction="do what the instruction asks in the file manager",
+        max_episode_steps=40,
+        expert="lam_envs.text.files_expert:files",
+        random_return=0.0005,
+        expert_return=1.0,
+        synonyms="lam_envs.text.phrasings.files:SYNONYMS",
+        variations={
+            "held_out_phrasing": {"phrasing": "held_out"},
+            "held_out_layout": {"layout": "held_out"},
+            "held_out_composition": {"composition": "held_out"},
+        },
+        requires="lam_envs",
+    ),
     "text/shop": Task(
         name="text/shop",
         env_id="LamText/Shop-v0",

@@ -15,6 +15,7 @@ ENTRY_POINTS = {
     "LamData/Classify-v0": ("lam_envs.data.classify:ClassifyEnv", 1),
     "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),
     "LamText/Calendar-v0": ("lam_envs.text.calendar:CalendarEnv", 30),
+    "LamText/Files-v0": ("lam_envs.text.files:FilesEnv", 40),
     "LamText/Shop-v0": ("lam_envs.text.shop:ShopEnv", 30),
     "LamText/Desk-v0": ("lam_envs.text.desk:DeskEnv", 30),
 }
