@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from lam_gym.models.pretrained import PretrainedText
 from lam_gym.models.spaces import CELL_VALUES
 from lam_gym.models.words import NUM_ROWS, embedding_rows
 
@@ -19,10 +20,16 @@ LONGEST_INSTRUCTION = 40
 
 
 class WordEmbedding(nn.Module):
-    """Hashed word and character-3-gram embedding, shared by instructions, screens and actions."""
+    """Hashed word and character-3-gram embedding, shared by instructions, screens and actions.
 
-    def __init__(self, width: int) -> None:
+    With a pretrained encoder, what it says of each word by itself is added through a learned projection.
+    """
+
+    def __init__(self, width: int, pretrained: PretrainedText | None = None) -> None:
         super().__init__()
+        self.pretrained = pretrained
+        if pretrained is not None:
+            self.project = project_pretrained(pretrained, width)
         self.table = nn.Embedding(NUM_ROWS, width, padding_idx=0)
         nn.init.normal_(self.table.weight, std=0.5)
         with torch.no_grad():
@@ -32,12 +39,22 @@ class WordEmbedding(nn.Module):
         """Vectors of the U distinct words, and which of them stands at each place."""
         distinct, places = torch.unique(words, return_inverse=True)
         rows = torch.from_numpy(embedding_rows(distinct.cpu().numpy())).to(words.device)
-        return self.table(rows).sum(1), places
+        vectors = self.table(rows).sum(1)
+        if self.pretrained is not None:
+            vectors = vectors + self.project(self.pretrained.sentences(distinct.unsqueeze(1)).to(vectors))
+        return vectors, places
 
     def forward(self, words: Int[Tensor, "N L"]) -> Float[Tensor, "N L E"]:
         """Vectors of words; zero where there is no word."""
         vectors, places = self.unique(words)
         return F.embedding(places, vectors)
+
+
+def project_pretrained(pretrained: PretrainedText, width: int) -> nn.Linear:
+    """A linear layer from a pretrained encoder's vectors to tokens, which start at about the size of hashed words."""
+    layer = nn.Linear(pretrained.width, width, bias=False)
+    nn.init.normal_(layer.weight, std=pretrained.width**-0.5)
+    return layer
 
 
 class Attention(nn.Module):
@@ -51,6 +68,9 @@ class Attention(nn.Module):
 
     def forward(self, tokens: Float[Tensor, "B T E"], valid: Bool[Tensor, "B T"] | None = None) -> Tensor:
         batch, length, width = tokens.shape
+        if length == 1 and valid is None:  # it attends to itself
+            alone: Tensor = self.outward(F.linear(tokens, self.inward.weight[2 * width :]))
+            return alone
         query, key, value = self.inward(tokens).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         query, key = rotate(query), rotate(key)
         allowed = None if valid is None else valid[:, None, None, :]

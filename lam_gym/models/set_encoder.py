@@ -12,7 +12,6 @@ Sources: Leurent and Mercat 2019 (arXiv 1911.12250, ego-attention over vehicles)
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
@@ -31,43 +30,40 @@ class SetEncoder(nn.Module):
     """Standardised rows to token.
 
     Each other row is read together with the own one. The own row's query attends to them, which finds the ones that
-    matter, and the largest value of each feature says whether any of them has it.
+    matter, and the largest value of each feature says whether any of them has it. Keys and values are linear in the
+    rows, so the query is brought into their space and what it found out of it, which is less work than the reverse.
     """
 
     def __init__(self, features: int, hidden: int, width: int, heads: int) -> None:
         super().__init__()
         inputs = features - 1  # without the flag
         self.heads = heads
-        self.own = _perceptron(inputs, hidden, width)
-        self.other = _perceptron(2 * inputs, hidden, width)
+        self.own = nn.Sequential(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, width), nn.SiLU())
+        self.other = nn.Linear(inputs, hidden)
+        self.beside = nn.Linear(inputs, hidden, bias=False)
+        self.pair = nn.Sequential(nn.SiLU(), nn.Linear(hidden, width), nn.SiLU())
         self.nobody = nn.Parameter(0.1 * torch.randn(width))
         """Stands beside the others, so that an empty road is something to attend to."""
-        self.query = nn.Linear(width, width)
-        self.key = nn.Linear(width, width)
-        self.value = nn.Linear(width, width)
-        self.out = _perceptron(3 * width, hidden, width)
+        self.query = nn.Linear(width, heads * width)
+        self.value = nn.Linear(heads * width, width)
+        self.out = nn.Sequential(nn.Linear(3 * width, hidden), nn.SiLU(), nn.Linear(hidden, width))
 
     def forward(self, rows: Float[Tensor, "N K F"], present: Bool[Tensor, "N K"]) -> Float[Tensor, "N E"]:
-        frames = len(rows)
         own, others = rows[:, 0, 1:], rows[:, 1:, 1:]
         agent = self.own(own)
-        pairs = torch.cat([others, own.unsqueeze(1).expand_as(others)], dim=-1)
-        tokens = torch.cat([self.nobody.expand(frames, 1, -1), self.other(pairs)], dim=1)
+        pairs = self.pair(self.other(others) + self.beside(own).unsqueeze(1))
+        tokens = torch.cat([self.nobody.expand(len(rows), 1, -1), pairs], dim=1)
         shown = torch.cat([torch.ones_like(present[:, :1]), present[:, 1:]], dim=1)
         largest = tokens.masked_fill(~shown.unsqueeze(-1), float("-inf")).amax(1)
-        found = self.look(agent, tokens, shown)
-        out: Tensor = self.out(torch.cat([agent, found, largest], dim=1))
+        out: Tensor = self.out(torch.cat([agent, self.look(agent, tokens, shown), largest], dim=1))
         return out
 
     def look(
         self, agent: Float[Tensor, "N E"], tokens: Float[Tensor, "N R E"], shown: Bool[Tensor, "N R"]
     ) -> Float[Tensor, "N E"]:
         """What the agent's query finds among the rows that are shown."""
-        query = self.query(agent).unflatten(1, (self.heads, 1, -1))
-        key, value = (layer(tokens).unflatten(2, (self.heads, -1)).transpose(1, 2) for layer in (self.key, self.value))
-        found: Tensor = F.scaled_dot_product_attention(query, key, value, attn_mask=shown[:, None, None, :])
-        return found.flatten(1)
-
-
-def _perceptron(inputs: int, hidden: int, width: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, width), nn.SiLU())
+        query = self.query(agent).unflatten(1, (self.heads, -1))
+        scores = query @ tokens.transpose(1, 2) * tokens.shape[2] ** -0.5
+        weights = scores.masked_fill(~shown.unsqueeze(1), float("-inf")).softmax(-1)
+        found: Tensor = self.value((weights @ tokens).flatten(1))
+        return found

@@ -84,6 +84,19 @@ def test_attention_reads_valid_places_only() -> None:
     assert not torch.allclose(attention(tokens)[0, :3], attention(changed)[0, :3])
 
 
+def test_one_token_attends_to_itself() -> None:
+    """The short way for windows of one frame gives what the long one gives, and the same gradients."""
+    attention = Attention(WIDTH, HEADS, causal=False)
+    tokens = torch.randn(3, 1, WIDTH)
+    gradients = []
+    for valid in (None, torch.ones(3, 1, dtype=torch.bool)):
+        attention.zero_grad(set_to_none=True)
+        attention(tokens, valid).square().sum().backward()
+        gradients.append([parameter.grad for parameter in attention.parameters() if parameter.grad is not None])
+    torch.testing.assert_close(attention(tokens), attention(tokens, torch.ones(3, 1, dtype=torch.bool)))
+    torch.testing.assert_close(gradients[0], gradients[1])
+
+
 def test_the_trunk_is_causal() -> None:
     trunk = Trunk(WIDTH, 2, HEADS)
     tokens = torch.randn(2, 5, WIDTH)
