@@ -1,0 +1,81 @@
+"""Train and held-out sides of every application are disjoint by template, by label and by combination."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+import pytest
+
+import lam_envs
+
+APPLICATIONS = [name[8:-3].lower() for name in lam_envs.ENTRY_POINTS if name.startswith("LamText/")]
+DIFFICULTIES = ("easy", "normal", "hard")
+NOTHING = {"{do}", "{one}", ""}
+"""Templates that wrap nothing may be on both sides."""
+WORDS = re.compile(r"[a-z]+")
+SLOTS = re.compile(r"\{[^}]*\}")
+
+each_application = pytest.mark.parametrize("name", APPLICATIONS)
+
+
+def phrasings(name: str) -> Any:
+    return importlib.import_module(f"lam_envs.text.phrasings.{name}")
+
+
+def application(name: str) -> Any:
+    return importlib.import_module(f"lam_envs.text.{name}")
+
+
+def words(texts: Any) -> set[str]:
+    return {word for text in texts for word in WORDS.findall(SLOTS.sub("", text).lower())}
+
+
+@each_application
+def test_templates(name: str) -> None:
+    train, held_out = phrasings(name).GRAMMAR.rules["train"], phrasings(name).GRAMMAR.rules["held_out"]
+    assert set(train) == set(held_out)
+    for symbol in train:
+        assert not set(train[symbol]) & set(held_out[symbol]) - NOTHING, symbol
+    seen = {word for templates in train.values() for word in words(templates)}
+    unseen = {word for templates in held_out.values() for word in words(templates)} - seen
+    assert len(unseen) >= 40
+
+
+@each_application
+def test_labels(name: str) -> None:
+    train, held_out = phrasings(name).LAYOUTS["train"], phrasings(name).LAYOUTS["held_out"]
+    assert set(train) == set(held_out)
+    for key in train:
+        assert not set(train[key]) & set(held_out[key]), key
+    everything = {label for labels in train.values() for label in labels} - {""}
+    assert not everything & {label for labels in held_out.values() for label in labels}
+
+
+@pytest.mark.parametrize("difficulty", DIFFICULTIES)
+@each_application
+def test_combinations(name: str, difficulty: str) -> None:
+    draw = application(name).combinations
+    train, held_out = set(draw(difficulty, "train")), set(draw(difficulty, "held_out"))
+    assert train
+    assert held_out
+    assert not train & held_out
+    assert train | held_out == set(draw(difficulty, "all"))
+    for position in range(3):
+        assert {each[position] for each in held_out} <= {each[position] for each in train}
+
+
+@pytest.mark.parametrize("side", ["train", "held_out"])
+@each_application
+def test_episodes(name: str, side: str) -> None:
+    """Ids of templates, labels and combinations that episodes show are of the side that was asked for."""
+    make = getattr(application(name), f"{name.capitalize()}Env")
+    labels = phrasings(name).LAYOUTS[side]
+    for difficulty in DIFFICULTIES:
+        env = make(difficulty, phrasing=side, layout=side, composition=side)
+        for seed in range(40):
+            env.reset(seed=seed)
+            assert {identifier.split("/")[-2] for identifier in env.template_ids} == {side}
+            assert env.combination in application(name).combinations(difficulty, side)
+            assert all(value in labels[key] for key, value in env._labels.items() if key in labels)
