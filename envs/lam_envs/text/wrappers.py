@@ -1,6 +1,7 @@
 """Text tasks for libraries that know only numbers: admissible actions as Discrete with a mask, texts as hashed words.
 
     env = HashedText(DiscreteActions(gym.make("LamText/Mail-v0")))     # runs under Stable-Baselines3 and imitation
+    sb3_contrib.MaskablePPO("MlpPolicy", env)                          # asks for `action_masks` by itself
 
 Words are hashed with crc32, so that the numbers are the same in every process.
 """
@@ -80,6 +81,11 @@ class HashedText(gym.ObservationWrapper[Any, Any, Any], RecordConstructorArgs):
             raise ValueError(f"size must be at least 1, not {size}: a few hundred do.")
         self._size = size
         self.observation_space = spaces.Box(0.0, 1.0, (2 * size,), np.float32)
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """[n] the mask of the `DiscreteActions` inside."""
+        masks: NDArray[np.bool_] = self.get_wrapper_attr("env").get_wrapper_attr("action_masks")()
+        return masks
 
     def observation(self, observation: Any) -> NDArray[np.float32]:
         """Count hashed words."""

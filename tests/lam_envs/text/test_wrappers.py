@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
 import lam_envs  # noqa: F401  (registers the ids)
+from lam_envs.text.desk_expert import desk
 from lam_envs.text.experts import mail
 from lam_envs.text.wrappers import DiscreteActions, HashedText
 
@@ -81,3 +84,58 @@ def test_runs_under_stable_baselines3() -> None:
     model.learn(64)
     action, _ = model.predict(env.reset(seed=0)[0])
     assert env.action_space.contains(int(action))
+
+
+@pytest.mark.filterwarnings("ignore:.*env.action_masks to get variables")
+def test_runs_under_maskable_ppo() -> None:
+    contrib = pytest.importorskip("sb3_contrib")
+    env = HashedText(discrete(), size=64)
+    model = contrib.MaskablePPO("MlpPolicy", env, n_steps=64, batch_size=32, n_epochs=1, device="cpu", seed=0)
+    model.learn(64)
+    observation, info = env.reset(seed=0)
+    for _ in range(10):
+        action, _ = model.predict(observation, action_masks=env.action_masks())
+        assert info["action_mask"][int(action)] == 1
+        observation, _, terminated, truncated, info = env.step(int(action))
+        if terminated or truncated:
+            break
+
+
+def indexed_demos(env: HashedText, episodes: int) -> Any:
+    """The desk expert's choices as indices, as imitation's transitions."""
+    types = pytest.importorskip("imitation.data.types")
+    observations, actions, following, ends = [], [], [], []
+    for seed in range(episodes):
+        observation, _ = env.reset(seed=seed)
+        expert, terminated = desk(env), False
+        while not terminated:
+            actions.append(env.get_wrapper_attr("index")(expert.act({})))
+            observations.append(observation)
+            observation, _, terminated, _, _ = env.step(actions[-1])
+            following.append(observation)
+            ends.append(terminated)
+    infos = np.array([{} for _ in actions])
+    return types.Transitions(np.array(observations), np.array(actions), infos, np.array(following), np.array(ends))
+
+
+@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True")
+def test_imitation_clones_an_expert() -> None:
+    bc = pytest.importorskip("imitation.algorithms.bc")
+    from imitation.util.logger import HierarchicalLogger
+    from stable_baselines3.common.logger import Logger
+
+    env = HashedText(DiscreteActions(gym.make("LamText/Desk-v0", difficulty="easy")), size=64)
+    demos = indexed_demos(env, 4)
+    trainer = bc.BC(
+        observation_space=env.observation_space,
+        action_space=env.action_space,
+        rng=np.random.default_rng(0),
+        demonstrations=demos,
+        batch_size=16,
+        optimizer_kwargs={"lr": 0.01},
+        device="cpu",
+        custom_logger=HierarchicalLogger(Logger(folder=None, output_formats=[])),
+    )
+    trainer.train(n_epochs=60, progress_bar=False)
+    chosen, _ = trainer.policy.predict(demos.obs, deterministic=True)
+    assert np.mean(chosen == demos.acts) > 0.9
