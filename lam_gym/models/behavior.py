@@ -21,6 +21,7 @@ from lam_gym.models.heads import CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
 from lam_gym.models.large_action import ActionNetwork, Embedded, Standardizer, Statistics, find_spaces
 from lam_gym.models.presets import PRESETS
+from lam_gym.models.pretrained import HASHED
 from lam_gym.models.spaces import TaskSpaces
 
 KINDS = ("network", "tree", "imitation")
@@ -75,11 +76,13 @@ Network = VectorNetwork | ActionNetwork
 """What the joint loss trains: anything with `embed` and `forward` over packed inputs."""
 
 
-def build_behavior_network(spaces: TaskSpaces, statistics: Statistics, hidden: Sequence[int] = (64, 64)) -> Network:
+def build_behavior_network(
+    spaces: TaskSpaces, statistics: Statistics, hidden: Sequence[int] = (64, 64), text_encoder: str = HASHED
+) -> Network:
     """The behavior model of kind "network" for one task."""
     if spaces.is_vector:
         return VectorNetwork(spaces, statistics, hidden)
-    return ActionNetwork([spaces], PRESETS["behavior"], {spaces.task: statistics})
+    return ActionNetwork([spaces], PRESETS["behavior"], {spaces.task: statistics}, text_encoder)
 
 
 def fit_behavior(kind: str, task: Any, trajectories: Sequence[Any], seed: int) -> Any:

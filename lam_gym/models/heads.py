@@ -14,12 +14,15 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lam_gym.models.distributions import Categorical, Gaussian
-from lam_gym.models.encoders import Block, WordEmbedding
+from lam_gym.models.encoders import Block, WordEmbedding, project_pretrained
+from lam_gym.models.pretrained import PretrainedText
 
 SMALLEST_SCALE = 0.1
 """Lower bound of a Gaussian head's standard deviation, in units of the demos' action deviation."""
 LONGEST_ACTION = 32
 """Words of a described action that are read."""
+LONGEST_LABEL = 6
+"""Words of an action that a pretrained encoder reads as a whole; longer ones are rows of data."""
 MOST_CANDIDATES = 128
 """Admissible actions of one step that have a place of their own."""
 
@@ -60,8 +63,11 @@ class AdmissibleHead(nn.Module):
     of the matching rows comes first), and a linear layer scores them. Words are projected once per distinct word.
     """
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, pretrained: PretrainedText | None = None) -> None:
         super().__init__()
+        self.pretrained = pretrained
+        if pretrained is not None:
+            self.label = nn.Sequential(project_pretrained(pretrained, width), nn.SiLU(), nn.Linear(width, width))
         self.match = width // 2
         self.word = nn.Linear(width, self.match + width)
         self.context = nn.Linear(width, self.match + width)
@@ -94,10 +100,24 @@ class AdmissibleHead(nn.Module):
         pooled = self.pool(torch.cat([mean, words.amax(2).clamp(min=0)], dim=-1))
         admissible = candidates[:, :, 0] != 0
         covered = same.view(*candidates.shape, -1).any(2).to(context.dtype) @ self.cover(context)
+        if self.pretrained is not None:
+            pooled = self._read_labels(pooled, candidates, self.pretrained)
         tokens = pooled + covered + self.state(hidden).unsqueeze(1) + self.rank[: candidates.shape[1]]
         tokens = self.norm(self.compare(tokens, admissible))
         scores = self.score(tokens).squeeze(-1).masked_fill(~admissible, -torch.inf)
         return Categorical(F.log_softmax(scores, dim=-1))
+
+    def _read_labels(
+        self, pooled: Float[Tensor, "N A E"], candidates: Int[Tensor, "N A L"], pretrained: PretrainedText
+    ) -> Float[Tensor, "N A E"]:
+        """Adds what the pretrained encoder makes of each short candidate as a whole, such as a button's label."""
+        words = candidates.flatten(0, 1)
+        length = (words != 0).sum(1)
+        short = ((length > 0) & (length <= LONGEST_LABEL)).nonzero().squeeze(1)
+        labels, places = torch.unique(words[short, :LONGEST_LABEL], dim=0, return_inverse=True)
+        meanings = self.label(pretrained.sentences(labels).to(pooled))
+        out: Tensor = pooled.flatten(0, 1).index_add(0, short, meanings[places]).view_as(pooled)
+        return out
 
     def _read(
         self,

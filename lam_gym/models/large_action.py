@@ -31,11 +31,13 @@ from lam_gym.models.encoders import (
     Trunk,
     VectorEncoder,
     WordEmbedding,
+    project_pretrained,
 )
 from lam_gym.models.heads import AdmissibleHead, CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
 from lam_gym.models.picture_encoder import PictureEncoder, embed_picture
 from lam_gym.models.presets import Preset
+from lam_gym.models.pretrained import HASHED, load_pretrained
 from lam_gym.models.set_encoder import SetEncoder, present_rows
 from lam_gym.models.spaces import FieldSpaces, TaskSpaces
 from lam_gym.models.words import encode_texts
@@ -102,13 +104,22 @@ def _positive(scales: Sequence[float]) -> Tensor:
 class ActionNetwork(nn.Module):
     """Encoders, trunk and heads for a set of tasks; see the module's text."""
 
-    def __init__(self, tasks: Sequence[TaskSpaces], preset: Preset, statistics: Mapping[str, Statistics]) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[TaskSpaces],
+        preset: Preset,
+        statistics: Mapping[str, Statistics],
+        text_encoder: str = HASHED,
+    ) -> None:
         super().__init__()
+        self.pretrained = None if text_encoder == HASHED else load_pretrained(text_encoder)
         self.spaces = {spaces.task: spaces for spaces in tasks}
         self.preset = preset
         self._instructed: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
         width = preset.width
-        self.words = WordEmbedding(width)
+        self.words = WordEmbedding(width, self.pretrained)
+        if self.pretrained is not None:
+            self.meaning = project_pretrained(self.pretrained, width)
         self.instruction = InstructionEncoder(width, preset.heads)
         self.trunk = Trunk(width, preset.layers, preset.heads)
         self.encoders = nn.ModuleDict()
@@ -146,7 +157,7 @@ class ActionNetwork(nn.Module):
         elif spaces.action.kind == "continuous":
             self.heads[name] = GaussianHead(width, spaces.action.size)
         else:
-            self.heads[name] = AdmissibleHead(width, self.preset.heads)
+            self.heads[name] = AdmissibleHead(width, self.preset.heads, self.pretrained)
 
     def find(self, task: str) -> TaskSpaces:
         """Spaces of a task; a variation ("name@variation") has its task's."""
@@ -186,7 +197,7 @@ class ActionNetwork(nn.Module):
             ids, context, asked = (part.expand(inputs.size, *part.shape[1:]) for part in parts)
         else:
             ids = inputs.fields[key]
-            context, asked = self.instruction(embedded[key], ids != 0)
+            context, asked = self._understand(ids, embedded[key])
         token = asked
         for field in spaces.fields:
             if field.key == key:
@@ -202,12 +213,19 @@ class ActionNetwork(nn.Module):
                 token = token + encoder(value)
         return token, context, ids
 
+    def _understand(self, ids: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
+        """Words of instructions in their context [N, L, E] and pooled [N, E], from their ids and vectors."""
+        if self.pretrained is not None:
+            vectors = vectors + self.meaning(self.pretrained.in_context(ids).to(vectors))
+        context, pooled = self.instruction(vectors, ids != 0)
+        return context, pooled
+
     def _instruct(self, instruction: str) -> tuple[Tensor, Tensor, Tensor]:
         """Word ids, words in context and pooled vector of a task's own instruction; kept while weights are frozen."""
         if instruction in self._instructed:
             return self._instructed[instruction]
         ids = torch.from_numpy(encode_texts([instruction], LONGEST_INSTRUCTION))
-        parts = (ids, *self.instruction(self.words(ids), ids != 0))
+        parts = (ids, *self._understand(ids, self.words(ids)))
         if not any(part.requires_grad for part in parts) and not self.training:
             self._instructed[instruction] = parts
         return parts

@@ -36,10 +36,12 @@ def word_id(word: str) -> int:
     """The id of a word, positive and the same in every process."""
     identity = _hash(word) or 1
     _ROWS[identity] = _word_rows(word)
+    _WORDS[identity] = word
     return identity
 
 
 _ROWS: dict[int, tuple[int, ...]] = {0: (0,) * ROWS_PER_WORD}
+_WORDS: dict[int, str] = {}
 
 
 def _word_rows(word: str) -> tuple[int, ...]:
@@ -49,6 +51,11 @@ def _word_rows(word: str) -> tuple[int, ...]:
     rows = [1 + _hash(f"word {word}") % (NUM_ROWS - 1)]
     rows += [1 + _hash(f"gram {gram}") % (NUM_ROWS - 1) for gram in grams[::step]]
     return tuple(rows + [0] * (ROWS_PER_WORD - len(rows)))
+
+
+def read_words(ids: Sequence[int]) -> list[str]:
+    """The words of a row of ids, without the places that hold none."""
+    return [_WORDS[identity] for identity in ids if identity]
 
 
 def embedding_rows(words: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -28,6 +28,7 @@ from lam_gym.errors import BadCheckpoint, BadConfig
 from lam_gym.models.behavior import Network, build_behavior_network
 from lam_gym.models.large_action import ActionNetwork, Statistics, find_spaces
 from lam_gym.models.presets import MLP, Preset, get_preset
+from lam_gym.models.pretrained import HASHED
 from lam_gym.models.spaces import TaskSpaces
 from lam_gym.policy import Policy
 from lam_gym.task import Task, get_task
@@ -49,6 +50,8 @@ class ModelCard:
     behavior: str
     """Kind of the behavior models."""
     behavior_hidden: Sequence[int]
+    text_encoder: str = HASHED
+    """What words mean before training: a name or folder of `models.pretrained`."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for model.json."""
@@ -59,6 +62,7 @@ class ModelCard:
             "preset": asdict(self.preset),
             "behavior": self.behavior,
             "behavior_hidden": list(self.behavior_hidden),
+            "text_encoder": self.text_encoder,
         }
 
     @classmethod
@@ -70,12 +74,13 @@ class ModelCard:
             preset=Preset(**data["preset"]),
             behavior=data["behavior"],
             behavior_hidden=tuple(data["behavior_hidden"]),
+            text_encoder=data.get("text_encoder", HASHED),
         )
 
     def build_policy(self) -> Network:
         """The large action policy with fresh weights; a multilayer perceptron where the preset says so."""
         if self.preset != get_preset(MLP):
-            return ActionNetwork(self.spaces, self.preset, self.statistics)
+            return ActionNetwork(self.spaces, self.preset, self.statistics, self.text_encoder)
         if len(self.spaces) != 1 or not self.spaces[0].is_vector:
             names = ", ".join(spaces.task for spaces in self.spaces)
             raise BadConfig(f"Preset '{MLP}' clones one task of one plain vector, not {names}: choose another preset.")
@@ -84,7 +89,7 @@ class ModelCard:
     def build_behavior(self, task: str) -> Network:
         """The behavior network of one task with fresh weights."""
         spaces = next(spaces for spaces in self.spaces if spaces.task == task)
-        return build_behavior_network(spaces, self.statistics[task], self.behavior_hidden)
+        return build_behavior_network(spaces, self.statistics[task], self.behavior_hidden, self.text_encoder)
 
 
 def save_checkpoint(

@@ -125,6 +125,9 @@ class TrainConfig:
     """Kind of the behavior models."""
     behavior_hidden: tuple[int, ...] = (64, 64)
     """Hidden layers of a behavior network over a plain vector."""
+    text_encoder: str = "hashed"
+    """What words mean before training: "hashed" learns all from the demos; "minilm" adds the frozen all-MiniLM-L6-v2
+    (extra `pretrained`), as does the path of any local Hugging Face folder."""
     steps: int = 2000
     """Optimiser steps."""
     batch_size: int = 64

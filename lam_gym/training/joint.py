@@ -91,6 +91,7 @@ def train(
         preset=get_preset(config.preset),
         behavior=config.behavior,
         behavior_hidden=config.behavior_hidden,
+        text_encoder=config.text_encoder,
     )
     torch.manual_seed(config.seed)
     learner = build_learner(card, config)
