@@ -2,6 +2,7 @@
 
     pip install highway-env==1.12.1
     python examples/benchmarks/driving_parity.py [--runs 20]
+    python examples/benchmarks/driving_parity.py --golden tests/lam_envs/driving/golden/highway_env.json.gz
 
 Each row is a scenario. In each run both simulators start from the same state, get the same actions, and every vehicle
 is compared after every policy step, up to and including the first step at which anything crashes. Printed, and
@@ -12,6 +13,7 @@ vehicle at any step), of the observation and of the reward, and how many lanes, 
 from __future__ import annotations
 
 import argparse
+import gzip
 import importlib
 import importlib.metadata
 import json
@@ -25,7 +27,7 @@ import gymnasium
 import numpy as np
 
 from lam_envs.driving import parity
-from lam_envs.driving.vector import make_vec
+from lam_envs.driving.vector import DrivingVectorEnv, make_vec
 
 RESULTS = Path(__file__).parent / "results" / "driving_parity.json"
 ACTIONS = np.array([0, 1, 2, 3, 4])
@@ -128,17 +130,22 @@ class Row:
     differing_decisions: int = 0
 
 
-def play(scenario: Scenario, seed: int, row: Row) -> None:
-    """One run, added to the row."""
+def start(scenario: Scenario, seed: int) -> tuple[Any, DrivingVectorEnv, np.random.Generator]:
+    """highway-env at the start of a run, our batch of one in the same state, and the run's generator."""
     theirs = gymnasium.make(scenario.env_id, config=dict(scenario.config)).unwrapped
     theirs.reset(seed=seed)
     generator = np.random.default_rng([seed, len(scenario.name)])
     if scenario.arrange is not None:
         scenario.arrange(theirs, generator)
-    preset = "highway-v0" if scenario.env_id == "highway-v0" else "highway-fast-v0"
-    ours = make_vec("LamDrive/Highway-v0", num_envs=1, mode="reference", preset=preset, autoreset="disabled")
+    ours = make_vec("LamDrive/Highway-v0", mode="reference", preset=scenario.env_id, autoreset="disabled")
     ours.reset(seed=seed)
     parity.load_highway_env(ours, 0, theirs)
+    return theirs, ours, generator
+
+
+def play(scenario: Scenario, seed: int, row: Row) -> None:
+    """One run, added to the row."""
+    theirs, ours, generator = start(scenario, seed)
     row.runs += 1
     for _ in range(scenario.steps):
         action = 1 if scenario.idle else int(generator.choice(ACTIONS))
@@ -158,16 +165,66 @@ def play(scenario: Scenario, seed: int, row: Row) -> None:
             break
 
 
+def record(scenario: Scenario, seed: int, steps: int) -> dict[str, Any]:
+    """A run of highway-env alone, up to its first crash: the state that it starts from, the actions, what followed."""
+    theirs, _, generator = start(scenario, seed)
+    vehicles = [
+        {
+            "position": vehicle.position.tolist(),
+            "heading": float(vehicle.heading),
+            "speed": float(vehicle.speed),
+            "lane_index": ["0", "1", int(vehicle.lane_index[2])],
+            "target_lane_index": ["0", "1", int(vehicle.target_lane_index[2])],
+            "target_speed": float(vehicle.target_speed),
+            "DELTA": float(getattr(vehicle, "DELTA", 4.0)),
+            "timer": float(getattr(vehicle, "timer", 0.0)),
+            "check_collisions": bool(vehicle.check_collisions),
+        }
+        for vehicle in theirs.road.vehicles
+    ]
+    names = ("simulation_frequency", "policy_frequency", "vehicles_density", "lanes_count")
+    run: dict[str, Any] = {
+        "scenario": scenario.name,
+        "preset": scenario.env_id,
+        "config": {name: theirs.config[name] for name in names},
+        "vehicles": vehicles,
+        "steps": [],
+    }
+    for _ in range(steps):
+        action = 1 if scenario.idle else int(generator.choice(ACTIONS))
+        observation, reward, terminated, _, _ = theirs.step(action)
+        state = parity.highway_env_state(theirs)
+        told = {"action": action, "observation": observation.tolist(), "reward": float(reward)}
+        told["terminated"] = bool(terminated)
+        run["steps"].append({**told, **{name: values.tolist() for name, values in state.items()}})
+        if state["crashed"].any():
+            break
+    return run
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
 def main() -> int:
     """Play all scenarios, print the table, write the JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=20, help="runs of each scenario")
+    parser.add_argument("--golden", type=Path, help="only write one short run of each scenario of highway-env here")
     arguments = parser.parse_args()
     try:
         importlib.import_module("highway_env")
     except ImportError:
         print("This needs highway-env: pip install highway-env==1.12.1", file=sys.stderr)
         return 2
+    if arguments.golden is not None:
+        runs = [record(scenario, 100, 12) for scenario in SCENARIOS]
+        write(arguments.golden, gzip.compress(json.dumps(runs).encode(), mtime=0))
+        return 0
     rows = []
     print(f"{'scenario':34} runs steps crashes      x       y    head.   speed   obs.   reward  decisions")
     for scenario in SCENARIOS:
@@ -182,10 +239,8 @@ def main() -> int:
             flush=True,
         )
     version = importlib.metadata.version("highway-env")
-    RESULTS.parent.mkdir(exist_ok=True)
-    temporary = RESULTS.with_suffix(".tmp")
-    temporary.write_text(json.dumps({"highway_env": version, "rows": [vars(row) for row in rows]}, indent=2) + "\n")
-    temporary.replace(RESULTS)
+    text = json.dumps({"highway_env": version, "rows": [vars(row) for row in rows]}, indent=2) + "\n"
+    write(RESULTS, text.encode())
     return 0
 
 

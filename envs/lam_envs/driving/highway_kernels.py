@@ -129,12 +129,12 @@ def account(block: Block, codes: Codes, parameters: Row, accumulator: Row, fault
 def simulate(
     block: Block, codes: Codes, count: int, parameters: Row, accumulator: Row, fault: int, sizes: Block, work: Any
 ) -> int:
-    """All simulation steps of one policy step; gives the new `fault`. `work` is (ahead, pairs, corners, push)."""
-    ahead, pairs, corners, push = work
+    """All simulation steps of one policy step; gives the new `fault`. `work` is (ahead, ahead_x, pairs, corners, push)."""
+    ahead, ahead_x, pairs, corners, push = work
     dt = parameters[STEP]
     for _ in range(int(parameters[FRAMES])):
         decide_lanes(block, codes, parameters, count)
-        decide_controls(block, codes, parameters, count, ahead)
+        decide_controls(block, codes, parameters, count, ahead, ahead_x)
         move_vehicles(block, codes, parameters, count)
         sort_order(block, codes, count)
         if parameters[ALL_COLLIDE] != 0.0:
@@ -177,7 +177,7 @@ def advance_highway(
     """
     width = blocks.shape[2]
     pairs, ahead = np.empty(width * width, np.int64), np.empty(16, np.int64)
-    work = (ahead, pairs, np.empty((4, 4)), np.empty(2))
+    work = (ahead, np.empty(16), pairs, np.empty((4, 4)), np.empty(2))
     for row in range(actions.shape[0]):
         if skipped[row]:
             continue

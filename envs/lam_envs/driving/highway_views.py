@@ -136,7 +136,7 @@ def observe_kinematics(
         seen = observations[row]
         write_kinematics(seen, ego, x, ys, headings, speeds, sizes[2], REACH, True, False)
         for place in range(1, seen.shape[0]):
-            seen[place, 2] = min(max(seen[place, 2] * (REACH / ROAD_SCALE), -1.0), 1.0)
+            seen[place, 2] = min(max(float(seen[place, 2]) * (REACH / ROAD_SCALE), -1.0), 1.0)
 
 
 @kernel

@@ -172,25 +172,49 @@ def acceleration_behind(block: Block, parameters: Row, who: int, front: int, exp
 
 
 @inlined
-def is_worth_it(block: Block, codes: Codes, parameters: Row, count: int, place: int, side: int) -> bool:
-    """MOBIL: whether the vehicle at `place` gains from the lane `side` without forcing the follower there to brake."""
-    who = int(codes[ORDER, place])
+def is_worth_it(
+    block: Block, codes: Codes, parameters: Row, count: int, place: int, side: int, front: int, slowing: float
+) -> bool:
+    """MOBIL: whether the vehicle at `place` gains from the lane `side` without forcing the follower there to brake.
+
+    `front` is the vehicle in front of it on its own lane, `slowing` what that takes off its acceleration. The cheap
+    conditions come first.
+    """
+    who, politeness = int(codes[ORDER, place]), parameters[POLITENESS]
     exponent = block[EXPONENT, who]
-    new_front, new_rear = find_front(block, codes, count, place, side), find_rear(block, codes, place, side)
+    new_front = find_front(block, codes, count, place, side)
+    gain = slowing - following(block, parameters, who, new_front)
+    if politeness == 0.0 and gain < parameters[MIN_GAIN]:
+        return False
+    new_rear = find_rear(block, codes, place, side)
     forced = acceleration_behind(block, parameters, new_rear, who, exponent)
     if forced < -SAFE_BRAKING:
         return False
-    lane = int(codes[LANE, who])
-    front = find_front(block, codes, count, place, lane)
-    free = free_road(block, parameters, who, exponent)
-    gain = free - following(block, parameters, who, new_front) - (free - following(block, parameters, who, front))
-    if parameters[POLITENESS] != 0.0:
-        rear = find_rear(block, codes, place, lane)
+    if politeness != 0.0:
+        rear = find_rear(block, codes, place, int(codes[LANE, who]))
         others = forced - acceleration_behind(block, parameters, new_rear, new_front, exponent)
         others += acceleration_behind(block, parameters, rear, front, exponent)
         others -= acceleration_behind(block, parameters, rear, who, exponent)
-        gain += parameters[POLITENESS] * others
+        gain += politeness * others
     return bool(gain >= parameters[MIN_GAIN])
+
+
+@inlined
+def look_aside(block: Block, codes: Codes, parameters: Row, count: int, who: int) -> None:
+    """Set the target lane of `who` to a side that is worth it, the right one if both are."""
+    x, lane, lanes = block[X, who], int(codes[LANE, who]), int(parameters[LANES])
+    if abs(block[SPEED, who]) < 1.0 or x < 0.0 or x >= ROAD_LENGTH + LENGTH:
+        return
+    place = find_place(codes, who)
+    front = find_front(block, codes, count, place, lane)
+    slowing = following(block, parameters, who, front)
+    if parameters[POLITENESS] == 0.0 and slowing < parameters[MIN_GAIN]:
+        return
+    for side in (lane - 1, lane + 1):
+        if side < 0 or side >= lanes or abs(block[Y, who] - LANE_WIDTH * side) > 2.0 * LANE_WIDTH:
+            continue
+        if is_worth_it(block, codes, parameters, count, place, side, front, slowing):
+            codes[TARGET, who] = side
 
 
 @inlined
@@ -208,71 +232,81 @@ def must_abort(block: Block, codes: Codes, parameters: Row, count: int, who: int
 @inlined
 def decide_lanes(block: Block, codes: Codes, parameters: Row, count: int) -> None:
     """The traffic's lane decisions, in the order of the list: abort a change, or look to the sides when it is time."""
-    lanes = int(parameters[LANES])
     for who in range(1, count):
+        lane = int(codes[LANE, who])
+        if codes[TARGET, who] == lane and block[TIMER, who] <= parameters[DELAY]:
+            continue
         if codes[CRASHED, who] != 0:
             continue
-        lane = int(codes[LANE, who])
         if codes[TARGET, who] != lane:
             if must_abort(block, codes, parameters, count, who):
                 codes[TARGET, who] = lane
-        elif block[TIMER, who] > parameters[DELAY]:
+        else:
             block[TIMER, who] = 0.0
-            if abs(block[SPEED, who]) >= 1.0 and block[X, who] >= 0.0 and block[X, who] < ROAD_LENGTH + LENGTH:
-                place = find_place(codes, who)
-                for side in (lane - 1, lane + 1):
-                    if side < 0 or side >= lanes or abs(block[Y, who] - LANE_WIDTH * side) > 2.0 * LANE_WIDTH:
-                        continue
-                    if is_worth_it(block, codes, parameters, count, place, side):
-                        codes[TARGET, who] = side
+            look_aside(block, codes, parameters, count, who)
 
 
 @inlined
-def mark_ahead(block: Block, codes: Codes, lanes: int, who: int, ahead: Codes) -> None:
+def mark_ahead(x: float, y: float, lane: int, lanes: int, who: int, ahead: Codes, ahead_x: Row) -> None:
     """Note `who` as the nearest vehicle ahead on the lanes that it is on, for those that stand behind in the order."""
-    x, y, lane = block[X, who], block[Y, who], int(codes[LANE, who])
-    for near in range(max(lane - 1, 0), min(lane + 2, lanes)):
-        if on_lane(x, y, near) and (ahead[near] < 0 or block[X, int(ahead[near])] > x):
-            ahead[near] = who
+    if x < -LENGTH or x >= ROAD_LENGTH + LENGTH:
+        return
+    offset = y - LANE_WIDTH * lane
+    if abs(offset) <= ON_LANE and ahead_x[lane] > x:
+        ahead[lane], ahead_x[lane] = who, x
+    near = lane + 1 if offset > 0.0 else lane - 1
+    if abs(offset) < 1.0 or near < 0 or near >= lanes:
+        return
+    if abs(y - LANE_WIDTH * near) <= ON_LANE and ahead_x[near] > x:
+        ahead[near], ahead_x[near] = who, x
 
 
 @inlined
-def control(block: Block, codes: Codes, parameters: Row, count: int, place: int, ahead: Codes) -> float:
-    """IDM's acceleration of the traffic vehicle at `place` [m/s^2], where `ahead` has the vehicles before it."""
+def following_tied(block: Block, codes: Codes, parameters: Row, count: int, place: int) -> float:
+    """What slows a vehicle with another one at the very same x: ties need the order."""
     who = int(codes[ORDER, place])
-    x, lane, target = block[X, who], int(codes[LANE, who]), int(codes[TARGET, who])
-    tied = place > 0 and block[X, int(codes[ORDER, place - 1])] == x
-    tied = tied or (place + 1 < count and block[X, int(codes[ORDER, place + 1])] == x)
-    front = find_front(block, codes, count, place, lane) if tied else int(ahead[lane])
-    slowing = following(block, parameters, who, front)
+    lane, target = int(codes[LANE, who]), int(codes[TARGET, who])
+    slowing = following(block, parameters, who, find_front(block, codes, count, place, lane))
     if target != lane:
-        front = find_front(block, codes, count, place, target) if tied else int(ahead[target])
-        slowing = max(slowing, following(block, parameters, who, front))
-    return clip(free_road(block, parameters, who, block[EXPONENT, who]) - slowing, -STRONGEST, STRONGEST)
+        slowing = max(slowing, following(block, parameters, who, find_front(block, codes, count, place, target)))
+    return slowing
 
 
 @inlined
-def decide_controls(block: Block, codes: Codes, parameters: Row, count: int, ahead: Codes) -> None:
-    """Slip and acceleration of every vehicle: one sweep from the foremost back. `ahead` [lanes] is work space."""
+def decide_controls(block: Block, codes: Codes, parameters: Row, count: int, ahead: Codes, ahead_x: Row) -> None:
+    """Slip and acceleration of every vehicle: one sweep from the foremost back. `ahead`, `ahead_x` [lanes]: work space.
+
+    On the way `ahead` holds the vehicles that are the nearest in front on each lane.
+    """
     lanes = int(parameters[LANES])
     for lane in range(lanes):
-        ahead[lane] = -1
+        ahead[lane], ahead_x[lane] = -1, math.inf
+    last_x, who = math.inf, int(codes[ORDER, count - 1])
     for place in range(count - 1, -1, -1):
-        who = int(codes[ORDER, place])
-        speed, slip = block[SPEED, who], 0.0
+        following_one = int(codes[ORDER, place - 1]) if place > 0 else who
+        x, y, speed, slip = block[X, who], block[Y, who], block[SPEED, who], 0.0
+        lane, target = int(codes[LANE, who]), int(codes[TARGET, who])
         if codes[CRASHED, who] != 0:
             acceleration = -speed
         else:
-            offset = block[Y, who] - LANE_WIDTH * int(codes[TARGET, who])
-            if offset != 0.0 or block[HEADING, who] != 0.0:
-                slip = track_lane(offset, 0.0, block[HEADING, who], speed, LENGTH)
+            offset, heading = y - LANE_WIDTH * target, block[HEADING, who]
+            if offset != 0.0 or heading != 0.0:
+                slip = track_lane(offset, 0.0, heading, speed, LENGTH)
             if who == 0:
                 acceleration = SPEED_GAIN * (block[TARGET_SPEED, 0] - speed)
             else:
-                acceleration = control(block, codes, parameters, count, place, ahead)
+                if x == last_x or (place > 0 and x == block[X, following_one]):
+                    slowing = following_tied(block, codes, parameters, count, place)
+                else:
+                    slowing = following(block, parameters, who, int(ahead[lane]))
+                    if target != lane:
+                        slowing = max(slowing, following(block, parameters, who, int(ahead[target])))
+                free = free_road(block, parameters, who, block[EXPONENT, who])
+                acceleration = clip(free - slowing, -STRONGEST, STRONGEST)
         block[SIN_SLIP, who] = slip
         block[ACCELERATION, who] = limit_acceleration(acceleration, speed)
-        mark_ahead(block, codes, lanes, who, ahead)
+        mark_ahead(x, y, lane, lanes, who, ahead, ahead_x)
+        last_x, who = x, following_one
 
 
 @inlined
