@@ -65,10 +65,12 @@ def get_task(task: Task | str) -> Task:
     """The task of this name ("family/name" or "family/name@variation"); a Task is returned as it is."""
     if isinstance(task, Task):
         return task
+    if task in _TABLE:
+        return _TABLE[task]
     name, _, variation = task.partition("@")
     if name not in _TABLE:
         raise UnknownTask(f"There is no task '{name}'; {nearest(name, _TABLE)}")
-    return _TABLE[name].vary(variation) if variation else _TABLE[name]
+    return _TABLE[name].vary(variation)
 
 
 def classification(

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from lam_gym.babyai_tasks import BABYAI
+from lam_gym.highway_env_tasks import HIGHWAY_ENV
 from lam_gym.task_definition import Mirror, Task
 
 _LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
 
 _GOAL_KEYS = ("observation", "achieved_goal", "desired_goal")
+
+TEXTWORLD = (
+    ("coin", 5, 30),
+    ("coin", 10, 60),
+    ("cooking", 1, 30),
+    ("cooking", 2, 30),
+    ("cooking", 3, 40),
+    ("cooking", 4, 60),
+)
+"""Game, level and time limit of each task of TextWorld's generated games."""
 
 TABLE: dict[str, Task] = {
     "drive/highway": Task(
@@ -18,6 +29,23 @@ TABLE: dict[str, Task] = {
         expert="lam_envs.driving.highway_experts:rule",
         random_return=8.06,
         symmetries=(Mirror(negate={"": (2, 4, 6, 7)}, swap_actions=((0, 2),)),),
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+        modalities={"": "set"},
+    ),
+    "drive/highway-continuous": Task(
+        name="drive/highway-continuous",
+        env_id="LamDrive/HighwayContinuous-v0",
+        instruction="drive fast and safely among the traffic of the highway by throttle and steering",
+        max_episode_steps=200,
+        expert="lam_envs.driving.highway_continuous_experts:stanley_idm",
+        random_return=5.12,
+        expert_return=149.88,
+        symmetries=(Mirror(negate={"": (2, 4, 6, 7)}, negate_actions=(1,)),),
         variations={
             "validation": {"split": "validation"},
             "held_out": {"split": "held_out"},
@@ -110,6 +138,22 @@ TABLE: dict[str, Task] = {
         },
         requires="lam_envs",
     ),
+    "text/form": Task(
+        name="text/form",
+        env_id="LamText/Form-v0",
+        instruction="fill in the form as the instruction asks",
+        max_episode_steps=40,
+        expert="lam_envs.text.form_expert:form",
+        random_return=0.0,
+        expert_return=1.0,
+        synonyms="lam_envs.text.phrasings.form:SYNONYMS",
+        variations={
+            "held_out_phrasing": {"phrasing": "held_out"},
+            "held_out_layout": {"layout": "held_out"},
+            "held_out_composition": {"composition": "held_out"},
+        },
+        requires="lam_envs",
+    ),
     "text/files": Task(
         name="text/files",
         env_id="LamText/Files-v0",
@@ -159,6 +203,21 @@ TABLE: dict[str, Task] = {
         requires="lam_envs",
     ),
     **BABYAI,
+    **HIGHWAY_ENV,
+    **{
+        f"textworld/{game}-{level}": Task(
+            name=f"textworld/{game}-{level}",
+            env_id="LamTextWorld/Game-v0",
+            instruction="find the coin" if game == "coin" else "prepare the meal of the cookbook and eat it",
+            max_episode_steps=steps,
+            kwargs={"game": game, "level": level},
+            expert="lam_envs.textworld_games:planner",
+            window=8,
+            requires="textworld",
+            extra="textworld",
+        )
+        for game, level, steps in TEXTWORLD
+    },
     "data/digits": Task(
         name="data/digits",
         env_id="LamData/Classify-v0",

@@ -5,6 +5,7 @@ BabyAI (minigrid): the time limit is the environment's own `max_steps` (64 for t
 `1 - 0.9 * steps / max_steps` on success and 0 otherwise, so an episode succeeded exactly when its last reward is
 positive. Expert: the planner `BabyAIBot` that minigrid ships; on a few seeds of the large levels it goes in circles
 or gives up with an exception, which becomes `ExpertFailure` here so that a recorder can skip the episode and count it.
+highway-env: see `lam_envs.driving.highway_env`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ def _say_nothing(*_: object, **__: object) -> None:
     """Stand in for `print`."""
 
 
+def _register_highway_env() -> None:
+    """Register "highway-env/<id>", the environments of highway-env that keep their constants to themselves."""
+    importlib.import_module("lam_envs.driving.highway_env").register_ids()
+
+
 def _unchanged(env: gymnasium.Env[Any, Any]) -> gymnasium.Env[Any, Any]:
     return env
 
@@ -59,6 +65,8 @@ class ThirdParty:
 THIRD_PARTY: dict[str, ThirdParty] = {
     "BabyAI-*": ThirdParty("minigrid", "babyai", prepare=_silence_babyai),
     "MiniGrid-*": ThirdParty("minigrid", "babyai", prepare=_silence_babyai),
+    "highway-env/*": ThirdParty("highway_env", "highway", prepare=_register_highway_env),
+    "LamTextWorld/*": ThirdParty("textworld", "textworld"),
 }
 """Environment ids (a shell pattern) -> the package behind them."""
 
