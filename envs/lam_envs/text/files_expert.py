@@ -102,9 +102,9 @@ class FilesExpert:
         """What brings the copies of one document to the places where they are wanted."""
         found: list[Operation] = []
         kept: list[File] = []
-        for fits in (lambda file, place: file.place == place, lambda file, place: file.folder == place[0]):
+        for parts in (3, 1):  # those exactly as wanted, then those in the right folder
             for place in list(places):
-                file = next((file for file in files if fits(file, place)), None)
+                file = next((file for file in files if file.place[:parts] == place[:parts]), None)
                 if file is not None:
                     files.remove(file)
                     places.remove(place)

@@ -16,7 +16,7 @@ import lam_envs
 from lam_envs.text.engine import ScreenEnv
 from lam_envs.text.language import Dice
 
-APPLICATIONS = ("calendar", "files")
+APPLICATIONS = ("calendar", "files", "form")
 DIFFICULTIES = ("easy", "normal", "hard")
 AXES = ("phrasing", "layout", "composition")
 WORDS = re.compile(r"[a-z]+")
