@@ -40,6 +40,7 @@ VECTOR_ENTRY_POINTS = {
     "LamDrive/LaneKeeping-v0": "lam_envs.driving.lane_keeping_vector:LaneKeepingVectorEnv",
     "LamDrive/Parking-v0": "lam_envs.driving.parking:ParkingVectorEnv",
     "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
+    "LamDrive/HighwayContinuous-v0": "lam_envs.driving.highway_continuous:HighwayContinuousVectorEnv",
     "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
 }
 """id -> "module:class" of its batch."""
