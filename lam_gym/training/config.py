@@ -158,8 +158,8 @@ class TrainConfig:
     evaluate_episodes: int = 50
     """Validation episodes a task of each such evaluation; 0 keeps the last checkpoint as the best."""
     relabel_rounds: int = 0
-    """Rounds, spread evenly over the steps, in which the policy acts, the task's expert labels the states that it got
-    into, and these join the demos (DAgger)."""
+    """Rounds, spread evenly over the first two thirds of the steps, in which the policy acts, the task's expert labels
+    the states that it got into, and these join the demos (DAgger)."""
     relabel_episodes: int = 50
     """Episodes a task of each such round."""
     relabel_mixture: float = 0.0
@@ -185,7 +185,7 @@ class TrainConfig:
                 raise BadConfig(f"Setting '{name}' must be at least 1, got {getattr(self, name)}.")
         for name in ("window", "seed", "evaluate_every", "evaluate_episodes", "threads"):
             _check_range(name, getattr(self, name), 0)
-        _check_range("relabel_rounds", self.relabel_rounds, 0, self.steps - 1)
+        _check_range("relabel_rounds", self.relabel_rounds, 0, (2 * self.steps - 1) // 3)
         _check_range("relabel_mixture", self.relabel_mixture, 0, 1)
         if not self.behavior_hidden:
             raise BadConfig("Setting 'behavior_hidden' needs at least one layer.")

@@ -128,7 +128,7 @@ class Relabeling:
     def __init__(self, config: TrainConfig, tasks: Sequence[Task], run: Path) -> None:
         self.config, self.run = config, run
         count = config.relabel_rounds
-        self.rounds = {config.steps * number // (count + 1): number for number in range(1, count + 1)}
+        self.rounds = {2 * number * config.steps // (3 * count + 1): number for number in range(1, count + 1)}
         """Step before which a round takes place -> its number, from 1 on."""
         self.experts = [ExpertPolicy(task) for task in tasks] if count else []
 
