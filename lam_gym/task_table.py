@@ -20,16 +20,6 @@ TEXTWORLD = (
 )
 """Game, level and time limit of each task of TextWorld's generated games."""
 
-TEXTWORLD = (
-    ("coin", 5, 30),
-    ("coin", 10, 60),
-    ("cooking", 1, 30),
-    ("cooking", 2, 30),
-    ("cooking", 3, 40),
-    ("cooking", 4, 60),
-)
-"""Game, level and time limit of each task of TextWorld's generated games."""
-
 TABLE: dict[str, Task] = {
     "drive/highway": Task(
         name="drive/highway",
@@ -214,20 +204,6 @@ TABLE: dict[str, Task] = {
     ),
     **BABYAI,
     **HIGHWAY_ENV,
-    **{
-        f"textworld/{game}-{level}": Task(
-            name=f"textworld/{game}-{level}",
-            env_id="LamTextWorld/Game-v0",
-            instruction="find the coin" if game == "coin" else "prepare the meal of the cookbook and eat it",
-            max_episode_steps=steps,
-            kwargs={"game": game, "level": level},
-            expert="lam_envs.textworld_games:planner",
-            window=8,
-            requires="textworld",
-            extra="textworld",
-        )
-        for game, level, steps in TEXTWORLD
-    },
     **{
         f"textworld/{game}-{level}": Task(
             name=f"textworld/{game}-{level}",

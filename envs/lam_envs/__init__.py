@@ -16,7 +16,6 @@ ENTRY_POINTS = {
     "LamDrive/Merge-v0": ("lam_envs.driving.merge:MergeEnv", 80),
     "LamData/Classify-v0": ("lam_envs.data.classify:ClassifyEnv", 1),
     "LamTextWorld/Game-v0": ("lam_envs.textworld_games:TextWorldEnv", 100),
-    "LamTextWorld/Game-v0": ("lam_envs.textworld_games:TextWorldEnv", 100),
     "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),
     "LamText/Calendar-v0": ("lam_envs.text.calendar:CalendarEnv", 30),
     "LamText/Form-v0": ("lam_envs.text.form:FormEnv", 40),

@@ -65,7 +65,6 @@ class ThirdParty:
 THIRD_PARTY: dict[str, ThirdParty] = {
     "BabyAI-*": ThirdParty("minigrid", "babyai", prepare=_silence_babyai),
     "MiniGrid-*": ThirdParty("minigrid", "babyai", prepare=_silence_babyai),
-    "LamTextWorld/*": ThirdParty("textworld", "textworld"),
     "highway-env/*": ThirdParty("highway_env", "highway", prepare=_register_highway_env),
     "LamTextWorld/*": ThirdParty("textworld", "textworld"),
 }
