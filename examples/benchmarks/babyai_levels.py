@@ -31,6 +31,8 @@ from lam_gym.trajectory import Trajectory
 
 TURNS = 3
 """Times that bare loop and recording are measured for each level."""
+ENOUGH = 4.0
+"""CPU seconds after which no further turn begins."""
 
 
 def play_bare(task: Task, seeds: list[int]) -> int:
@@ -67,33 +69,29 @@ def replays(env: Any, demo: Trajectory) -> bool:
     return over
 
 
-def measure(level: str, demos: int, turn_demos: int, folder: Path) -> dict[str, Any]:
-    """Record, replay and time one level."""
+def measure(level: str, demos: int, folder: Path) -> dict[str, Any]:
+    """Record, replay and time one level. Slow levels are timed in fewer turns."""
     task = get_task(f"babyai/{level}")
-    store = lam_gym.record(task, episodes=demos, seed=0, out=folder / level)
+    bare: list[float] = []
+    recorded: list[float] = []
+    while len(bare) < TURNS and sum(bare) + sum(recorded) < ENOUGH:
+        start = time.process_time()
+        store = lam_gym.record(task, episodes=demos, seed=0, out=folder / f"{level}-{len(bare)}")
+        recorded.append(time.process_time() - start)
+        abandoned = len(store.meta.get("abandoned_seeds", ()))
+        start = time.process_time()
+        play_bare(task, episode_seeds("demos", 0, demos + abandoned))
+        bare.append(time.process_time() - start)
     env = third_party.make(task.env_id).unwrapped
     trajectories = list(store)
-    equal = sum(replays(env, demo) for demo in trajectories)
-    abandoned = len(store.meta.get("abandoned_seeds", ()))
-    bare, recorded = [], []
-    for turn in range(TURNS):
-        start = time.process_time()
-        made = lam_gym.record(task, episodes=turn_demos, seed=1, out=folder / f"{level}-{turn}")
-        recorded.append(time.process_time() - start)
-        last = max(trajectory.seed for trajectory in made)
-        seeds = episode_seeds("demos", 1, turn_demos + len(made.meta.get("abandoned_seeds", ())))
-        assert seeds[-1] >= last
-        start = time.process_time()
-        play_bare(task, seeds)
-        bare.append(time.process_time() - start)
     return {
         "level": level,
         "demos": len(trajectories),
         "success": sum(demo.success for demo in trajectories),
         "abandoned": abandoned,
-        "replayed": equal,
+        "replayed": sum(replays(env, demo) for demo in trajectories),
         "length": float(np.mean([len(demo) for demo in trajectories])),
-        "demos_per_s": turn_demos / statistics.median(recorded),
+        "demos_per_s": demos / statistics.median(recorded),
         "speed": statistics.median(bare) / statistics.median(recorded),
     }
 
@@ -101,7 +99,6 @@ def measure(level: str, demos: int, turn_demos: int, folder: Path) -> dict[str, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--demos", type=int, default=100)
-    parser.add_argument("--turn-demos", type=int, default=50, help="demos of each turn of the speed measurement")
     parser.add_argument("--levels", nargs="*", default=list(LEVELS))
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "babyai_levels.json")
     arguments = parser.parse_args()
@@ -110,7 +107,7 @@ def main() -> None:
     print(f"{'level':<24}" + "".join(f"{head:>9}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for level in arguments.levels:
-            row = measure(level, arguments.demos, arguments.turn_demos, Path(folder))
+            row = measure(level, arguments.demos, Path(folder))
             rows.append(row)
             print(
                 f"{level:<24}{row['demos']:>9}{row['success']:>9}{row['abandoned']:>9}{row['replayed']:>9}"
