@@ -182,6 +182,6 @@ def _load_model(name: str, folder: Path) -> tuple[Any, Any]:
         auto: Any = transformers
         tokenizer = auto.AutoTokenizer.from_pretrained(folder, **options)
         model = auto.AutoModel.from_pretrained(folder, use_safetensors=True, **options)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # TypeError: no tokenizer file
         raise BadConfig(f"The text encoder in '{folder}' cannot be loaded: {error}") from error
     return tokenizer, model.eval()

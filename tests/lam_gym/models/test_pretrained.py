@@ -1,0 +1,175 @@
+"""The frozen text encoder: a tiny random BERT in a folder, its answers, their cache, and a policy that reads by it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+import lam_gym
+from lam_gym.errors import BadConfig, MissingExtra
+from lam_gym.models import pretrained
+from lam_gym.models.embedding_cache import EmbeddingCache
+from lam_gym.models.pretrained import PretrainedText, load_pretrained
+from lam_gym.models.words import encode_texts
+
+transformers = pytest.importorskip("transformers")
+
+VOCABULARY = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "open",
+    "the",
+    "mail",
+    "from",
+    "##s",
+    "click",
+    "row",
+    "anna",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of one layer with random weights."""
+    folder = tmp_path_factory.mktemp("encoder") / "tiny"
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY))
+    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(0)
+    config = transformers.BertConfig(
+        vocab_size=len(VOCABULARY), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    transformers.BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAM_GYM_CACHE", str(tmp_path / "cache"))
+    load_pretrained.cache_clear()
+
+
+def words(*texts: str) -> Tensor:
+    return torch.from_numpy(encode_texts(texts, 20))
+
+
+def test_sentences_are_pooled_states_of_the_encoder(folder: Path) -> None:
+    encoder = PretrainedText("tiny", folder)
+    found = encoder.sentences(words("open the mail", "mail", ""))
+    tokenizer = transformers.BertTokenizerFast.from_pretrained(folder)
+    model = transformers.BertModel.from_pretrained(folder).eval()
+    with torch.no_grad():
+        state = model(**tokenizer("open the mail", return_tensors="pt")).last_hidden_state[0].mean(0)
+    assert torch.allclose(found[0], 4 * state / state.norm(), atol=5e-3)
+    assert torch.allclose(found[:2].norm(dim=1), torch.tensor([4.0, 4.0]), atol=1e-2)
+    assert (found[2] == 0).all()
+
+
+def test_words_in_context_stand_where_their_words_do(folder: Path) -> None:
+    encoder = PretrainedText("tiny", folder)
+    found = encoder.in_context(words("open the mails", "mails"))
+    assert found.shape == (2, 3, 16)
+    assert (found[1, 1:] == 0).all()
+    assert not torch.equal(found[0, 2], found[1, 0])
+    assert torch.allclose(found[0].norm(dim=1), torch.full((3,), 4.0), atol=1e-2)
+
+
+def test_answers_are_kept_on_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = PretrainedText("tiny", folder)
+    texts = words("open the mail from anna", "click row")
+    sentences, contexts = first.sentences(texts), first.in_context(texts)
+    first._sentences.flush()
+    first._contexts.flush()
+
+    def refuse(name: str, folder: Path) -> None:
+        raise AssertionError("the encoder was loaded again")
+
+    monkeypatch.setattr(pretrained, "_load_model", refuse)
+    second = PretrainedText("tiny", folder)
+    assert torch.equal(second.sentences(texts), sentences)
+    assert torch.equal(second.in_context(texts), contexts)
+    with pytest.raises(AssertionError, match="loaded again"):
+        second.sentences(words("from anna"))
+
+
+def test_files_of_a_cache_are_merged_and_damaged_ones_passed_over(tmp_path: Path) -> None:
+    import numpy as np
+
+    for number in range(3):
+        cache = EmbeddingCache(tmp_path / "held", 2)
+        cache.add((f"word{number}", "x"), np.full((1, 2), number, np.float16))
+        cache.flush()
+    (tmp_path / "held" / "broken.parquet").write_bytes(b"nothing of the kind")
+    again = EmbeddingCache(tmp_path / "held", 2)
+    assert all((f"word{number}", "x") in again for number in range(3))
+    assert again["word2", "x"].tolist() == [[2.0, 2.0]]
+    from lam_gym.models import embedding_cache
+
+    embedding_cache_most, embedding_cache.MOST_FILES = embedding_cache.MOST_FILES, 2
+    try:
+        again.add(("new",), np.zeros((1, 2), np.float16))
+        again.flush()
+    finally:
+        embedding_cache.MOST_FILES = embedding_cache_most
+    assert len(list((tmp_path / "held").glob("*.parquet"))) == 1
+    assert ("word0", "x") in EmbeddingCache(tmp_path / "held", 2)
+
+
+def test_a_cache_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
+    import numpy as np
+
+    (tmp_path / "file").write_text("in the way")
+    cache = EmbeddingCache(tmp_path / "file" / "held", 2)
+    cache.add(("word",), np.zeros((1, 2), np.float16))
+    cache.flush()
+    assert ("word",) in cache
+
+
+def test_folders_that_hold_no_encoder_are_refused(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(BadConfig, match="is none of these"):
+        load_pretrained(str(tmp_path / "nothing"))
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    (bad / "model.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
+    (bad / "config.json").write_text("{}")
+    with pytest.raises(BadConfig, match="hidden_size"):
+        load_pretrained(str(bad))
+    (bad / "config.json").write_text(json.dumps({"hidden_size": 16, "model_type": "bert"}))
+    with pytest.raises(BadConfig, match="cannot be loaded"):
+        load_pretrained(str(bad)).sentences(words("open"))
+
+
+def test_the_packaged_encoder_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"lam-gym\[pretrained\]"):
+        load_pretrained("minilm")
+
+
+def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path) -> None:
+    store = lam_gym.record("text/mail", episodes=4, seed=0, out=tmp_path / "demos")
+    config = lam_gym.TrainConfig(
+        out=str(tmp_path / "run"),
+        preset="xs",
+        steps=3,
+        batch_size=4,
+        evaluate_episodes=0,
+        tensorboard=False,
+        text_encoder=str(folder),
+    )
+    run = lam_gym.train(config, [store])
+    policy = lam_gym.load_policy(run)
+    assert policy.network.pretrained is load_pretrained(str(folder))
+    frozen = {name for name, _ in policy.network.named_parameters() if "bert" in name or "pretrained" in name}
+    assert not frozen
+    alone = lam_gym.rollout(policy, "text/mail", [5, 6], num_envs=1)
+    beside = lam_gym.rollout(policy, "text/mail", [5, 6], num_envs=2)
+    assert all(left.equals(right) for left, right in zip(alone, beside))
+    reloaded = lam_gym.rollout(lam_gym.load_policy(run), "text/mail", [5, 6])
+    assert all(left.equals(right) for left, right in zip(alone, reloaded))
