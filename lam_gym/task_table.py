@@ -19,6 +19,11 @@ TEXTWORLD = (
     ("cooking", 4, 60),
 )
 """Game, level and time limit of each task of TextWorld's generated games."""
+_COMPASS = tuple(
+    Mirror(swap_words=pairs)
+    for pairs in ((("east", "west"),), (("north", "south"),), (("north", "east"), ("south", "west")))
+)
+"""The map of a game mirrored and turned: the eight ways to lay out the four directions."""
 
 TABLE: dict[str, Task] = {
     "drive/highway": Task(
@@ -212,6 +217,7 @@ TABLE: dict[str, Task] = {
             max_episode_steps=steps,
             kwargs={"game": game, "level": level},
             expert="lam_envs.textworld_games:planner",
+            symmetries=_COMPASS,
             window=8,
             requires="textworld",
             extra="textworld",
