@@ -236,12 +236,14 @@ def training_section(curves: Curves) -> str:
     shares = {key: curve for key, curve in curves.items() if key.startswith("train/") and "accuracy" in key}
     validation = {key: curve for key, curve in curves.items() if key.startswith("validate/") and key.endswith("/loss")}
     success = {key: curve for key, curve in curves.items() if key.endswith("/success_rate")}
+    agreement = {key: curve for key, curve in curves.items() if key.endswith("/agreement")}
     figures = [
         curve_card("Loss", {key: curves[key] for key in ("train/loss",) if key in curves}, shares=False),
         curve_card("Parts of the loss", parts, shares=False),
         curve_card("Accuracy on training batches", shares, shares=True),
         curve_card("Loss on validation demonstrations", validation, shares=False),
         curve_card("Success on validation episodes", success, shares=True),
+        curve_card("Agreement with the expert on the policy's own states", agreement, shares=True),
     ]
     shown = "".join(figure for figure in figures if figure)
     return f'<h2 id="training">Training</h2><div class="cards">{shown}</div>' if shown else ""
@@ -272,7 +274,9 @@ def curve_card(title: str, curves: Curves, shares: bool) -> str:
 
 def _curve_name(key: str) -> str:
     name = key.partition("/")[2]
-    return name.removesuffix("/success_rate").removesuffix("/loss").removeprefix("loss_")
+    for ending in ("/success_rate", "/agreement", "/loss"):
+        name = name.removesuffix(ending)
+    return name.removeprefix("loss_")
 
 
 def settings_section(config: Mapping[str, Any]) -> str:

@@ -88,6 +88,8 @@ def metrics(path: Path) -> None:
         entry |= {"train/accuracy": 1 - 0.7 * fade - 0.02 * abs(rng.normal()), "time/step_s": 0.05}
         if step % 250 == 0:
             entry |= {f"evaluate/{task}/success_rate": 1 - fade - 0.01 * index for index, task in enumerate(TASKS)}
+        if step % 1000 == 0:
+            entry |= {"relabel/text/mail/agreement": 1 - fade}
         lines.append(json.dumps(entry))
     path.write_text("\n".join(lines) + '\n{"step": 3000, "tra')
 
@@ -167,7 +169,8 @@ def test_page_is_whole_and_self_contained(run: Path) -> None:
     assert {link[1:] for link in outline.links if link.startswith("#")} <= set(outline.ids)
     assert "url(" not in path.read_text()
     text = " ".join(outline.text)
-    for words in (*TASKS, "held out phrasing", "Success against epsilon", "Parts of the loss", "[1] button <Compose>"):
+    headings = ("held out phrasing", "Success against epsilon", "Parts of the loss", "Agreement with the expert on the")
+    for words in (*TASKS, *headings, "[1] button <Compose>"):
         assert words in text
     assert not re.search(r"\bnan\b", text)
 
