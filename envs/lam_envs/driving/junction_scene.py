@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lam_envs.driving.junction_vehicles import HEADING, LENGTH, PRESENT, SPEED, WIDTH, X_, Y_
-from lam_envs.driving.lanes import KIND, LANE_WIDTH, STRAIGHT, lane_point
+from lam_envs.driving.junction_roads import CORNERS, JunctionRoad
+from lam_envs.driving.junction_scenario import GEOMETRY
+from lam_envs.driving.junction_vehicles import HEADING, LENGTH, PRESENT, ROUTE, SPEED, WIDTH, X_, Y_
+from lam_envs.driving.lanes import ANGLE, BEND, KIND, LANE_WIDTH, STRAIGHT, X, Y, lane_heading, lane_point
 from lam_envs.driving.lanes import LENGTH as LANE_LENGTH
 from lam_envs.driving.lanes import WIDTH as LANE_BREADTH
 from lam_envs.driving.merge_scenario import EXIT, LANES, RAMP_OFFSET, ZONE, ZONE_START
@@ -19,13 +22,17 @@ from lam_envs.driving.road_pictures import (
     RED,
     SHOULDER,
     WHITE,
+    YELLOW,
     Road,
+    arc,
     dashes,
     join,
     line_mark,
     rectangles,
     strip,
+    trees,
     trees_beside,
+    turned,
 )
 from lam_envs.driving.scene import Camera, Scene, Trails, render_scene
 
@@ -33,8 +40,20 @@ MERGE_HEIGHT, FRAME_WIDTH = 200, 600
 """Size of a frame of the merge [pixels]."""
 MERGE_SCALE = 5.5
 """Pixels per meter of the merge."""
+CROSSING_HEIGHT = 400
+"""Height of a frame of an intersection or a roundabout [pixels]; its width is FRAME_WIDTH."""
+CROSSING_SCALE = 4.2
+"""Pixels per meter of an intersection or a roundabout; the camera is halfway between its center and the ego."""
+GOAL_STATION = 20.0
+"""Where the goal is marked on the road that the ego takes out of the junction [m]."""
+BEYOND = 60.0
+"""Roads that lead away are drawn longer by this [m]."""
 STEP = 2.0
 """Points of a curved lane are this far apart [m]."""
+TURNS = ("TURNS LEFT", "GOES STRAIGHT ON", "TURNS RIGHT")
+"""What the ego's route does, by its number within its corner."""
+STOP_LINE = 0.5
+"""Width of a stop line [m]."""
 
 
 def lane_line(lanes: NDArray[np.float64], lane: int) -> NDArray[np.float64]:
@@ -45,9 +64,9 @@ def lane_line(lanes: NDArray[np.float64], lane: int) -> NDArray[np.float64]:
     return np.array([lane_point(lanes, lane, station, 0.0) for station in stations])
 
 
-def lane_band(lanes: NDArray[np.float64], lane: int, beyond: float = SHOULDER) -> Road:
+def lane_band(lanes: NDArray[np.float64], lane: int) -> Road:
     """The asphalt of a lane, a little wider than the lane."""
-    half = 0.5 * float(lanes[lane, LANE_BREADTH]) + beyond
+    half = 0.5 * float(lanes[lane, LANE_BREADTH]) + SHOULDER
     return strip(lane_line(lanes, lane), -half, half, ASPHALT)
 
 
@@ -80,10 +99,16 @@ def merge_road(zone: float) -> Road:
     )
 
 
-def vehicles_scene(road: Road, vehicles: NDArray[np.float64], trail: list[tuple[float, float]], text: str) -> Scene:
+def vehicles_scene(
+    road: Road,
+    vehicles: NDArray[np.float64],
+    trail: list[tuple[float, float]],
+    text: str,
+    goal: tuple[float, float, float] | None = None,
+) -> Scene:
     """The scene of one environment's vehicles `[VEHICLE_COLUMNS, num_vehicles]`."""
     x, y, heading, length, width = (vehicles[column] for column in (X_, Y_, HEADING, LENGTH, WIDTH))
-    return Scene(road, x, y, heading, length, width, vehicles[PRESENT] > 0.0, trail=trail, text=text)
+    return Scene(road, x, y, heading, length, width, vehicles[PRESENT] > 0.0, trail=trail, goal=goal, text=text)
 
 
 def follow_ego(state: Mapping[str, NDArray[Any]], trails: Trails, index: int) -> list[tuple[float, float]]:
@@ -102,3 +127,87 @@ def render_merge(state: Mapping[str, NDArray[Any]], trails: Trails, index: int) 
     scene = vehicles_scene(merge_road(zone), vehicles, trail, text)
     camera = Camera(float(vehicles[X_, 0]), 6.5, scale=MERGE_SCALE, at=(0.3, 0.44))
     return render_scene(scene, camera, MERGE_HEIGHT, FRAME_WIDTH)
+
+
+def corner_turned(road: Road, corner: int) -> Road:
+    """A road of corner 0 turned to another corner, a quarter each."""
+    return Road(turned(road.quads, 0.5 * math.pi * corner), road.colors)
+
+
+def approach_marks(lanes: NDArray[np.float64], approach: int, leaving: int, stops: bool) -> Road:
+    """Marks of the road of corner 0: edge lines, the line in its middle, and the stop line."""
+    half = 0.5 * LANE_WIDTH
+    inward, outward = lane_line(lanes, approach), lane_line(lanes, leaving)
+    edge = float(inward[-1, 1])
+    stop = [(0.2, LANE_WIDTH - 0.2, edge, edge + STOP_LINE)]
+    return join(
+        [
+            line_mark(inward, half),
+            line_mark(outward, half),
+            line_mark(inward, -half - 0.15, YELLOW),
+            line_mark(inward, -half + 0.15, YELLOW),
+            rectangles(stop, WHITE) if stops else Road(),
+        ]
+    )
+
+
+def crossing_road(lanes: NDArray[np.float64]) -> Road:
+    """The picture of `junction_roads.intersection_lanes`: kerbs around the corners; the minor road has stop lines."""
+    asphalt = [lane_band(lanes, lane) for lane in range(len(lanes))]
+    marks = []
+    for corner in range(CORNERS):
+        kerb = line_mark(lane_line(lanes, 3), 0.5 * LANE_WIDTH)
+        marks.append(corner_turned(join([approach_marks(lanes, 0, 4, corner % 2 == 0), kerb]), corner))
+    return join(asphalt + marks)
+
+
+def roundabout_road(lanes: NDArray[np.float64]) -> Road:
+    """The picture of `junction_roads.roundabout_lanes`: the ring around its island, ways in and out."""
+    half, radius = 0.5 * LANE_WIDTH, abs(float(lanes[2, BEND]))
+    ring = arc(0.0, 0.0, radius, 0.0, 2.0 * math.pi)
+    asphalt = [lane_band(lanes, lane) for lane in range(len(lanes)) if lane % 6 not in (2, 3)]
+    asphalt.append(strip(ring, -half - SHOULDER, half + SHOULDER, ASPHALT, closed=True))
+    places = arc(0.0, 0.0, 0.4 * radius, 0.0, 2.0 * math.pi, 0.5 * radius)[:-1]
+    island = [strip(ring, half, half + 0.3, WHITE, closed=True), trees(places, np.full(len(places), 0.12 * radius))]
+    marks = []
+    for corner in range(CORNERS):
+        edges = [line_mark(lane_line(lanes, lane), half) for lane in (1, 2, 4)]
+        marks.append(corner_turned(join([approach_marks(lanes, 0, 5, True), *edges]), corner))
+    return join([*asphalt, *island, *marks])
+
+
+def lengthen(lanes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The lanes of a junction with longer roads away from it: what leads in and out is as long on both sides."""
+    longer = lanes.copy()
+    straight = lanes[:, KIND] == STRAIGHT
+    away = lanes[:, X] * np.cos(lanes[:, ANGLE]) + lanes[:, Y] * np.sin(lanes[:, ANGLE]) > 0.0
+    longer[straight & away, LANE_LENGTH] += BEYOND
+    return longer
+
+
+_crossings: dict[tuple[int, int], tuple[NDArray[np.float64], Road]] = {}
+"""Roads that were drawn, by the id of the lanes of all geometries, which are kept beside, and the geometry."""
+
+
+def crossing_picture(lanes: NDArray[np.float64], geometry: int, ring: bool) -> Road:
+    """The picture of one of the geometries `lanes` [G, L, LANE_COLUMNS], drawn once."""
+    key = (id(lanes), geometry)
+    if key not in _crossings:
+        draw = roundabout_road if ring else crossing_road
+        _crossings[key] = (lanes, draw(lengthen(lanes[geometry])))
+    return _crossings[key][1]
+
+
+def render_crossing(
+    road: JunctionRoad, ring: bool, state: Mapping[str, NDArray[Any]], trails: Trails, index: int
+) -> NDArray[np.uint8]:
+    """The frame `[400, 600, 3]` of environment `index` of a junction batch's state; the goal is a green outline."""
+    geometry, vehicles = int(state["scenario"][index, GEOMETRY]), state["vehicles"][index]
+    lanes, route = road.lanes[geometry], int(vehicles[ROUTE, 0])
+    out = int(road.routes[route][road.routes[route] >= 0][-1])
+    goal = (*lane_point(lanes, out, GOAL_STATION, 0.0), lane_heading(lanes, out, GOAL_STATION))
+    text = f"SPEED {vehicles[SPEED, 0]:4.1f} M/S   {TURNS[route % len(TURNS)]}"
+    picture = crossing_picture(road.lanes, geometry, ring)
+    scene = vehicles_scene(picture, vehicles, follow_ego(state, trails, index), text, goal)
+    camera = Camera(0.5 * float(vehicles[X_, 0]), 0.5 * float(vehicles[Y_, 0]), scale=CROSSING_SCALE)
+    return render_scene(scene, camera, CROSSING_HEIGHT, FRAME_WIDTH)
