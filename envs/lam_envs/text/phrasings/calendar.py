@@ -107,41 +107,42 @@ TRAIN: Rules = {
 HELD_OUT: Rules = {
     **FRAMES["held_out"],
     "in.this week": ("", "", " in the current week"),
-    "in.next week": (" in the coming week", " in the week ahead", " in the following week"),
-    "on.this week": (
-        "planned for {day}", "on {day} of the current week", "this {day}", "on the coming {day}",
-    ),
+    "in.next week": (" during next week", " in the coming week", " in the week after this one"),
+    "on.this week": ("planned for {day}", "this {day}", "set for {day}", "on {day} in the current week"),
     "on.next week": (
-        "on {day} in the coming week", "on {day} in the following week", "planned for {day} in the week ahead",
+        "planned for {day} next week", "during next week, on {day},", "on {day} in the coming week",
+        "set for {day} of the week after this one",
     ),
     "to.this week": ("{day_to} instead", "{day_to} of the same week"),
     "to.next week": ("{day_to} of the same week", "{day_to} in that same week"),
-    "new.this week": ("{day_to} of the current week", "the coming {day_to}"),
-    "new.next week": ("{day_to} in the coming week", "{day_to} of the following week", "{day_to} in the week ahead"),
+    "new.this week": ("{day_to} of this week", "{day_to} in the current week"),
+    "new.next week": (
+        "{day_to} during next week", "{day_to} in the coming week", "{day_to} in the week after this one",
+    ),
     "when.": ("the {hour_to} slot on {to_day}", "the hour beginning at {hour_to} on {to_day}"),
     "when.first": (
-        "the earliest free hour on {to_day}", "the earliest open hour on {to_day}",
-        "the first hour that is still open on {to_day}", "the first gap on {to_day}",
+        "the very first free hour on {to_day}", "the first hour that is still free on {to_day}",
+        "the earliest free hour on {to_day}", "the first gap on {to_day}",
     ),
     "when.last": (
-        "the latest free hour on {to_day}", "the latest open hour on {to_day}",
-        "the last hour that is still open on {to_day}", "the final gap on {to_day}",
+        "the very last free hour on {to_day}", "the last hour that is still free on {to_day}",
+        "the latest free hour on {to_day}", "the last gap on {to_day}",
     ),
     "when.after": (
-        "the earliest free hour past {hour_to} on {to_day}", "the next open hour after {hour_to} on {to_day}",
-        "the first gap on {to_day} following {hour_to}",
+        "the first hour that is still free after {hour_to} on {to_day}",
+        "the next free hour past {hour_to} on {to_day}", "the first gap on {to_day} following {hour_to}",
     ),
     "at.": ("from {hour_to} on {to_day}", "in the {hour_to} slot on {to_day}", "beginning at {hour_to} on {to_day}"),
     "at.first": (
-        "in the earliest free hour on {to_day}", "in the earliest open hour on {to_day}",
+        "in the very first free hour on {to_day}", "in the earliest free hour on {to_day}",
         "in the first gap on {to_day}",
     ),
     "at.last": (
-        "in the latest free hour on {to_day}", "in the latest open hour on {to_day}", "in the final gap on {to_day}",
+        "in the very last free hour on {to_day}", "in the latest free hour on {to_day}", "in the last gap on {to_day}",
     ),
     "at.after": (
-        "in the earliest free hour past {hour_to} on {to_day}", "in the next open hour after {hour_to} on {to_day}",
-        "in the first gap on {to_day} following {hour_to}",
+        "in the first hour that is still free after {hour_to} on {to_day}",
+        "in the next free hour past {hour_to} on {to_day}", "in the first gap on {to_day} following {hour_to}",
     ),
     "meeting.subject and person": (
         "the {subject} that I have with {person}{in}", "{person}'s {subject}{in}",
@@ -160,18 +161,18 @@ HELD_OUT: Rules = {
         "the appointment {on} that begins at {hour}",
     ),
     "meeting.first": (
-        "the earliest appointment {on}", "my earliest appointment {on}", "the very first appointment {on}",
-        "the appointment that opens my day {on}",
+        "the very first appointment {on}", "my first appointment {on}", "the first appointment of the day {on}",
+        "my earliest appointment {on}",
     ),
     "meeting.last": (
-        "the latest appointment {on}", "my latest appointment {on}", "the very last appointment {on}",
-        "the final appointment {on}",
+        "the very last appointment {on}", "my last appointment {on}", "the last appointment of the day {on}",
+        "my final appointment {on}",
     ),
     "thing.subject and person": (
         "{a_subject} together with {person}", "{a_subject} that {person} attends",
         "{a_subject} between {person} and me",
     ),
-    "thing.subject": ("{a_subject} for me", "{a_subject} of my own", "just {a_subject}"),
+    "thing.subject": ("{a_subject} for me", "just {a_subject}"),
     "thing.person": ("an appointment with {person}", "an appointment between {person} and me", "an hour with {person}"),
     "cancel": (
         "call off {meeting}", "scrap {meeting}", "drop {meeting}", "strike {meeting} from my calendar",
@@ -181,7 +182,7 @@ HELD_OUT: Rules = {
     ),
     "cancel.": (
         "{meeting} is not going to happen, so call it off", "nobody has time for {meeting}, so drop it",
-        "see to it that {meeting} gets called off", "{meeting} is off, so strike it from my calendar",
+        "see to it that {meeting} gets canceled", "{meeting} is off, so strike it from my calendar",
     ),
     "rename": (
         'retitle {meeting} "{title}"', 'label {meeting} "{title}"', 'replace the title of {meeting} by "{title}"',
@@ -198,12 +199,12 @@ HELD_OUT: Rules = {
     ),
     "invite": (
         "ask {guest} to come to {meeting}", "ask {guest} to join {meeting}", "include {guest} in {meeting}",
-        "bring {guest} into {meeting}", "get {guest} to attend {meeting}", "request that {guest} attends {meeting}",
-        "let {guest} take part in {meeting}", "have {guest} join {meeting}", "put {guest} on the list for {meeting}",
+        "bring {guest} into {meeting}", "get {guest} an invitation to {meeting}", "have {guest} invited to {meeting}",
+        "let {guest} take part in {meeting}", "put {guest} down as a guest of {meeting}", "have {guest} join {meeting}",
     ),
     "invite.": (
-        "{guest} ought to attend {meeting}", "{guest} wants to join {meeting}, so ask for that",
-        "we could use {guest} in {meeting}, so please ask", "see to it that {guest} can join {meeting}",
+        "{guest} ought to get an invitation to {meeting}", "{guest} wants to join {meeting}, so send an invitation",
+        "we could use {guest} in {meeting}, so please ask", "see to it that {guest} is invited to {meeting}",
     ),
     "invite:it": ("ask {guest} to come", "include {guest} in it", "ask {guest} to join it", "bring {guest} into it"),
     "move": (

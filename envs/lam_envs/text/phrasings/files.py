@@ -140,13 +140,14 @@ HELD_OUT: Rules = {
     "move two:it": ("transfer {others} to {to_two}", "shift {others} to {to_two}", "place {others} in {to_two}"),
     "bring:it": ("transfer it to {to}", "shift it to {to}", "place it in {to}"),
     "copy": (
-        "duplicate {files} into {to}", "place a duplicate of {files} in {to}", "replicate {files} in {to}",
-        "clone {files} into {to}", "back up {files} to {to}", "leave a duplicate of {files} in {to}",
-        "mirror {files} in {to}", "keep a second version of {files} in {to}", "store a duplicate of {files} in {to}",
+        "place a copy of {files} in {to}", "store a copy of {files} in {to}", "leave a copy of {files} in {to}",
+        "produce a copy of {files} in {to}", "back up {files} as a copy in {to}",
+        "duplicate {files}, with the copy going to {to}", "keep a second copy of {files} in {to}",
+        "save a copy of {files} to {to}", "drop a copy of {files} into {to}",
     ),
     "copy.": (
-        "{to} ought to get a duplicate of {files}", "see to it that {to} holds a duplicate of {files}",
-        "let {to} have a duplicate of {files}", "I need a duplicate of {files} in {to}",
+        "{to} ought to get a copy of {files}", "see to it that {to} holds a copy of {files}",
+        "let {to} have a copy of {files}", "we could use a copy of {files} in {to}",
     ),
     "delete": (
         "erase {files}", "trash {files}", "bin {files}", "discard {files}", "wipe {files}", "get rid of {files}",
@@ -181,8 +182,8 @@ HELD_OUT: Rules = {
     ),
     "fill:it": ("transfer {files} into that directory", "shift {files} into it", "place {files} in it"),
     "remove:it": (
-        "erase the directory that has nothing left in it", "get rid of the emptied directory",
-        "discard the vacant directory",
+        "erase the directory, which is empty then", "get rid of the empty directory",
+        "discard the directory that is now empty",
     ),
 }
 # fmt: on

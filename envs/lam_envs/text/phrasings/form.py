@@ -133,8 +133,8 @@ HELD_OUT: Rules = {
             "insurance": "insurance cover", "newsletter": "the newsletter", "reminder": "the reminder",
             "breakfast": "the breakfast", "parking": "the parking space", "highchair": "the high chair",
         },
-        ("including ITEM", "along with ITEM"),
-        ("leaving out ITEM", "skipping ITEM"),
+        ("including ITEM", "along with ITEM", "with ITEM added"),
+        ("without any BARE", "with no BARE added", "leaving out ITEM"),
     ),
 }
 # fmt: on
