@@ -32,11 +32,11 @@ from lam_envs.driving.metrics import NUM_ACCUMULATORS
 from lam_envs.driving.motion import LENGTH, WIDTH
 from lam_envs.driving.observations import observation_space
 from lam_envs.driving.scenario import HIGHWAY_SPLITS, HighwayScenario, parameter_names, range_table
-from lam_envs.driving.scene import Trails
 from lam_envs.driving.traffic import (
     COMFORTABLE_BRAKING,
     CRASHED,
     HEADING,
+    LANE,
     LANES,
     NUM_CODES,
     NUM_FLOATS,
@@ -128,7 +128,6 @@ class HighwayVectorEnv(DrivingVectorEnv):
         self._levels = np.array(LEVELS[self.mode])
         self._everyone = np.ones(num_envs, np.bool_)
         self._table = range_table(self._scenario or HIGHWAY_SPLITS[self.split])
-        self._trails = Trails()
         highway_env = [settings["lanes"], 1.0, 21.0, 24.0, 1.5, 3.0, 0.0, 0.2]
         frequency = NATIVE_FREQUENCY if native else settings["frequency"]
         tick, delay = (1.0, frequency - 0.5) if native else (1.0 / frequency, 1.0)
@@ -185,9 +184,10 @@ class HighwayVectorEnv(DrivingVectorEnv):
         block = state["blocks"][index, :, :count]
         crashed = state["codes"][index, CRASHED, :count] != 0
         key, step = int(state["key"][index]), int(state["steps"][index])
-        trail = self._trails.follow(index, key, step, block[X, 0], block[Y, 0])
+        trail = self.trails.follow(index, key, step, block[X, 0], block[Y, 0])
         lanes = int(state["parameters"][index, LANES])
-        return render_highway(lanes, block[X], block[Y], block[HEADING], block[SPEED], True, crashed, trail)
+        text = f"LANE {int(state['codes'][index, LANE, 0]) + 1}   STEP {step}"
+        return render_highway(lanes, block[X], block[Y], block[HEADING], block[SPEED], True, crashed, trail, text)
 
 
 class HighwayEnv(DrivingEnv):

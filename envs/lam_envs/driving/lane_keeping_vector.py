@@ -105,4 +105,6 @@ class LaneKeepingVectorEnv(DrivingVectorEnv):
     def _render(self, index: int) -> NDArray[np.uint8]:
         vehicle = State(*(field[index].item() for field in self._vehicle))
         scenario = Scenario(tuple(self.state["knots"][index].tolist()), float(self.state["start"][index]), 0, 0, 0, 0)
-        return render_road(vehicle, scenario, [])
+        key, step = int(self.state["key"][index]), int(self.state["steps"][index])
+        place = (float(vehicle.station), float(vehicle.lateral_error))
+        return render_road(vehicle, scenario, self.trails.follow(index, key, step, *place)[:-1])

@@ -80,7 +80,9 @@ class ParkingVectorEnv(DrivingVectorEnv):
         observe_episodes(*arguments)
 
     def _render(self, index: int) -> NDArray[np.uint8]:
-        return render_lot(self.state, index, MAX_STEERING * float(self.actions[index, 1]))
+        key, step, x, y = (self.state[name][index] for name in ("key", "steps", "x", "y"))
+        trail = self.trails.follow(index, int(key), int(step), x[0], y[0])
+        return render_lot(self.state, index, MAX_STEERING * float(self.actions[index, 1]), trail)
 
     def compute_reward(self, achieved_goal: Any, desired_goal: Any, info: Any = None) -> NDArray[np.float64]:
         """Rewards `[...]` of goals `[..., 6]`, without the penalty of a crash; see `ParkingEnv`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -52,7 +53,9 @@ def draw_lot() -> Road:
     )
 
 
-def render_lot(state: dict[str, NDArray[Any]], index: int, steering: float) -> NDArray[np.uint8]:
+def render_lot(
+    state: Mapping[str, NDArray[Any]], index: int, steering: float, trail: Sequence[tuple[float, float]] = ()
+) -> NDArray[np.uint8]:
     """The frame `[380, 600, 3]` of environment `index` of a batch's state; steering angle of the wheels [rad]."""
     x, y, heading, speed, present = (state[name][index] for name in ("x", "y", "heading", "speed", "present"))
     spot = int(state["goal"][index])
@@ -65,6 +68,7 @@ def render_lot(state: dict[str, NDArray[Any]], index: int, steering: float) -> N
         width=np.full(NUM_SPOTS + 1, WIDTH),
         present=present,
         steering=steering,
+        trail=trail,
         goal=spot_pose(spot),
         text=f"SPEED {speed[0]:+5.1f} M/S   SPOT {spot}",
     )
