@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lam_envs.driving.compilation import kernel
-from lam_envs.driving.highway_rules import highway_rules
+from lam_envs.driving.highway_rules import drive_highway
 from lam_envs.driving.lookahead import LookaheadExpert
 from lam_envs.driving.motion import LANE_WIDTH, LENGTH, WIDTH
 from lam_envs.driving.traffic import SPEED, TARGET, X, Y
@@ -32,11 +32,11 @@ LEAST_GAP = 3.0
 
 
 class RuleDriver:
-    """`highway_rules` as an expert."""
+    """`drive_highway` as an expert."""
 
     def act(self, observation: NDArray[Any]) -> int:
         """The action for an observation [K, 10] of the native kinematics."""
-        return int(highway_rules(observation))
+        return int(drive_highway(observation))
 
 
 def rule(env: gymnasium.Env[Any, Any]) -> RuleDriver:

@@ -162,7 +162,7 @@ def choose_level(target: float, safe: float) -> int:
 
 
 @inlined
-def drive(seen: Seen) -> int:
+def decide(seen: Seen) -> int:
     """The action for an observation [K, F]."""
     y, width = float(seen[0, 2]) * ROAD_SCALE, float(seen[0, 9]) * ROAD_SCALE
     offset, target = float(seen[0, 7]) * TARGET_SCALE, float(seen[0, 8]) * SPEED_SCALE
@@ -184,13 +184,13 @@ def drive(seen: Seen) -> int:
 
 
 @kernel
-def highway_rules(seen: Seen) -> int:
+def drive_highway(seen: Seen) -> int:
     """The rule driver's action for an observation [K, F]."""
-    return drive(seen)
+    return decide(seen)
 
 
 @kernel
-def highway_rules_batch(seen: Seen, actions: NDArray[Any]) -> None:
+def drive_highway_batch(seen: Seen, actions: NDArray[Any]) -> None:
     """The rule driver's actions for observations [num_envs, K, F]."""
     for row in range(seen.shape[0]):
-        actions[row] = drive(seen[row])
+        actions[row] = decide(seen[row])

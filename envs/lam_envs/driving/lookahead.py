@@ -109,8 +109,3 @@ def make_plans(order: tuple[int, ...], depth: int, steps: int, idle: int) -> NDA
 def copies(vector_class: Any, count: int, arguments: tuple[tuple[str, Any], ...]) -> Any:
     """A batch to play plans in, shared by the experts of all environments with the same arguments."""
     return vector_class(count, autoreset="disabled", **dict(arguments))
-
-
-def lookahead(env: gymnasium.Env[Any, Any]) -> LookaheadExpert:
-    """The return-maximising lookahead, an upper bound: 5^2 plans over 4 steps."""
-    return LookaheadExpert(env)

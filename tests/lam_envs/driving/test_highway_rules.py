@@ -19,8 +19,8 @@ from lam_envs.driving.highway_rules import (
     LANE_LEFT,
     LANE_RIGHT,
     SLOWER,
-    highway_rules,
-    highway_rules_batch,
+    drive_highway,
+    drive_highway_batch,
     safe_speed_behind,
 )
 
@@ -41,13 +41,13 @@ def road(
 
 
 def test_speeds() -> None:
-    assert highway_rules(road()) == FASTER
-    assert highway_rules(road(speed=30, target=30)) == IDLE
-    assert highway_rules(road((12, 0, 0), lanes=1, lane=0)) == SLOWER, "too near"
-    assert highway_rules(road((30, 0, 0), lanes=1, lane=0)) == IDLE, "near enough"
-    assert highway_rules(road((60, 0, 0), lanes=1, lane=0)) == FASTER
-    assert highway_rules(road((60, 0, -20), lanes=1, lane=0)) == SLOWER, "it stands"
-    assert highway_rules(road((-12, 0, 0), lanes=1, lane=0)) == FASTER, "behind"
+    assert drive_highway(road()) == FASTER
+    assert drive_highway(road(speed=30, target=30)) == IDLE
+    assert drive_highway(road((12, 0, 0), lanes=1, lane=0)) == SLOWER, "too near"
+    assert drive_highway(road((30, 0, 0), lanes=1, lane=0)) == IDLE, "near enough"
+    assert drive_highway(road((60, 0, 0), lanes=1, lane=0)) == FASTER
+    assert drive_highway(road((60, 0, -20), lanes=1, lane=0)) == SLOWER, "it stands"
+    assert drive_highway(road((-12, 0, 0), lanes=1, lane=0)) == FASTER, "behind"
 
 
 def test_safe_speeds_grow_with_gap_and_leader() -> None:
@@ -61,28 +61,28 @@ def test_safe_speeds_grow_with_gap_and_leader() -> None:
 
 def test_lane_changes() -> None:
     slow = (30.0, 0.0, -8.0)
-    assert highway_rules(road(slow, lane=0)) == LANE_RIGHT
-    assert highway_rules(road(slow, lane=2)) == LANE_LEFT
-    assert highway_rules(road(slow, (5, 1, 0), lane=0)) in (IDLE, SLOWER), "somebody is beside"
-    assert highway_rules(road(slow, (-12, 1, 0), lane=0)) in (IDLE, SLOWER), "close behind"
-    assert highway_rules(road(slow, (-25, 1, 8), lane=0)) in (IDLE, SLOWER), "coming fast"
-    assert highway_rules(road(slow, (-40, 1, 0), lane=0)) == LANE_RIGHT
-    assert highway_rules(road(slow, (2, 2, 0), lane=0)) in (IDLE, SLOWER), "it may want that lane too"
-    assert highway_rules(road(slow, (30, 1, -8), lane=0)) in (IDLE, SLOWER), "no better"
-    assert highway_rules(road((7, 0, -5), lane=0)) == SLOWER, "it would be met on the way out"
+    assert drive_highway(road(slow, lane=0)) == LANE_RIGHT
+    assert drive_highway(road(slow, lane=2)) == LANE_LEFT
+    assert drive_highway(road(slow, (5, 1, 0), lane=0)) in (IDLE, SLOWER), "somebody is beside"
+    assert drive_highway(road(slow, (-12, 1, 0), lane=0)) in (IDLE, SLOWER), "close behind"
+    assert drive_highway(road(slow, (-25, 1, 8), lane=0)) in (IDLE, SLOWER), "coming fast"
+    assert drive_highway(road(slow, (-40, 1, 0), lane=0)) == LANE_RIGHT
+    assert drive_highway(road(slow, (2, 2, 0), lane=0)) in (IDLE, SLOWER), "it may want that lane too"
+    assert drive_highway(road(slow, (30, 1, -8), lane=0)) in (IDLE, SLOWER), "no better"
+    assert drive_highway(road((7, 0, -5), lane=0)) == SLOWER, "it would be met on the way out"
     changing = road(slow, lane=0)
     changing[0, 7] = 0.7 / 8
-    assert highway_rules(changing) in (IDLE, SLOWER), "one at a time"
+    assert drive_highway(changing) in (IDLE, SLOWER), "one at a time"
     coming = road(slow, (2, 2, 0), lane=0)
     coming[2, 4] = -1.5 / 30
-    assert highway_rules(coming) in (IDLE, SLOWER), "on its way into that lane"
+    assert drive_highway(coming) in (IDLE, SLOWER), "on its way into that lane"
 
 
 def test_what_a_full_list_leaves_out() -> None:
     """Nine vehicles beside and behind: the tenth may be right ahead."""
     crowd = [(-8.0 - 1.5 * n, 1.0 + n % 2, 0.0) for n in range(9)]
-    assert highway_rules(road(*crowd, lane=0, speed=25, target=25)) == SLOWER
-    assert highway_rules(road(*crowd[:-1], lane=0, speed=25, target=25)) == FASTER
+    assert drive_highway(road(*crowd, lane=0, speed=25, target=25)) == SLOWER
+    assert drive_highway(road(*crowd[:-1], lane=0, speed=25, target=25)) == FASTER
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def episodes() -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float
     seen: list[Any] = []
     for _ in range(40):
         seen.append(batch.observations.copy())
-        highway_rules_batch(batch.observations, actions)
+        drive_highway_batch(batch.observations, actions)
         batch.run(actions)
     assert (batch.terminated | batch.truncated).all()
     return np.concatenate(seen), batch.terminated.copy(), batch.metrics[:, 8].copy()
@@ -111,8 +111,8 @@ def test_it_is_the_same_in_a_mirror(episodes: tuple[Any, Any, Any]) -> None:
     mirrored = seen.copy()
     mirrored[:, :, [2, 4, 6, 7]] *= -1
     actions, others = np.zeros(len(seen), np.int64), np.zeros(len(seen), np.int64)
-    highway_rules_batch(seen, actions)
-    highway_rules_batch(mirrored, others)
+    drive_highway_batch(seen, actions)
+    drive_highway_batch(mirrored, others)
     differing = MIRRORED[actions] != others
     assert (np.abs(seen[differing, 0, 2]) < 1e-6).all(), "ties in the middle of the road alone"
     assert differing.mean() < 0.02
@@ -121,12 +121,12 @@ def test_it_is_the_same_in_a_mirror(episodes: tuple[Any, Any, Any]) -> None:
 def test_compiled_or_not(episodes: tuple[Any, Any, Any], tmp_path: Path) -> None:
     seen = episodes[0][::101].copy()
     actions = np.zeros(len(seen), np.int64)
-    highway_rules_batch(seen, actions)
+    drive_highway_batch(seen, actions)
     np.save(tmp_path / "seen.npy", seen)
     code = (
-        "import numpy as np; from lam_envs.driving.highway_rules import highway_rules\n"
+        "import numpy as np; from lam_envs.driving.highway_rules import drive_highway\n"
         f"seen = np.load({str(tmp_path / 'seen.npy')!r})\n"
-        "print(*(int(highway_rules(each)) for each in seen))"
+        "print(*(int(drive_highway(each)) for each in seen))"
     )
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
