@@ -153,7 +153,6 @@ def evaluate_run(
     run = Path(run)
     out = run / "evaluation" if out is None else Path(out)
     policy = load_policy(run)
-    out.mkdir(parents=True, exist_ok=True)
     epsilons = _training_epsilons(run) if epsilons is None else epsilons
     chosen = list(iterate_tasks(list(tasks) or policy.tasks))
     stores = [store if isinstance(store, DemoStore) else DemoStore.open(store) for store in demos]
@@ -165,8 +164,7 @@ def evaluate_run(
         write_rows([row for evaluation in mine for row in evaluation.rows], out / f"{file_name(task)}.parquet")
         save_names(task, mine, out)
         if held_out[task.name]:
-            comparison = compare(plan.models, task, held_out[task.name], num_envs)
-            comparison.save(out / f"comparison-{file_name(task)}.json")
+            compare(plan.models, task, held_out[task.name], num_envs).save(out / f"comparison-{file_name(task)}.json")
         if media:
             clean = next(one for one in mine if one.policy == "A" and one.setting["perturbation"] == CLEAN)
             record_media(policy, task, out / "media", clean)
