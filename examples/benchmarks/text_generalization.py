@@ -6,7 +6,8 @@ At most 500 demonstrations a task on normal difficulty, one large action policy 
 differ in whether demos are shown in other wordings (template paraphrase, verified by replay) and in the text encoder:
 hashed words learnt from the demos, or with a frozen pretrained sentence encoder beside them. Evaluated is the last
 checkpoint, on episodes that no training used, on each axis apart: what is not named is as in training. Rates over all
-tasks pool their episodes; intervals are Wilson 95 %. Runs that the file of results holds already are not repeated.
+tasks pool their episodes; intervals are Wilson's 95 %. Runs that the results hold already are not repeated.
+"""
 
 from __future__ import annotations
 
