@@ -42,8 +42,10 @@ MERGE_SCALE = 5.5
 """Pixels per meter of the merge."""
 CROSSING_HEIGHT = 400
 """Height of a frame of an intersection or a roundabout [pixels]; its width is FRAME_WIDTH."""
-CROSSING_SCALE = 4.2
-"""Pixels per meter of an intersection or a roundabout; the camera is halfway between its center and the ego."""
+CROSSING_SCALE, CROSSING_AT = 4.2, (0.5, 0.46)
+"""Pixels per meter of an intersection or a roundabout, and where in the frame its camera looks."""
+EGO_SHARE = 0.6
+"""The camera looks at the point that is this share of the way from the middle of the junction to the ego."""
 GOAL_STATION = 20.0
 """Where the goal is marked on the road that the ego takes out of the junction [m]."""
 BEYOND = 60.0
@@ -209,5 +211,6 @@ def render_crossing(
     text = f"SPEED {vehicles[SPEED, 0]:4.1f} M/S   {TURNS[route % len(TURNS)]}"
     picture = crossing_picture(road.lanes, geometry, ring)
     scene = vehicles_scene(picture, vehicles, follow_ego(state, trails, index), text, goal)
-    camera = Camera(0.5 * float(vehicles[X_, 0]), 0.5 * float(vehicles[Y_, 0]), scale=CROSSING_SCALE)
+    x, y = float(vehicles[X_, 0]), float(vehicles[Y_, 0])
+    camera = Camera(EGO_SHARE * x, EGO_SHARE * y, scale=CROSSING_SCALE, at=CROSSING_AT)
     return render_scene(scene, camera, CROSSING_HEIGHT, FRAME_WIDTH)
