@@ -65,11 +65,12 @@ class LaneKeepingVectorEnv(DrivingVectorEnv):
         seeds = zip(self.state["seed"][chosen].tolist(), self.state["episode"][chosen].tolist())
         box = find_box(self.split)
         scenario = stack_scenarios([sample_scenario(box, episode_seed(*pair)) for pair in seeds])
-        for target, values in zip(self._vehicle, start_state(scenario, ARRAYS)):
+        started = start_state(scenario, ARRAYS)
+        for target, values in zip(self._vehicle, started):
             target[chosen] = values
         self.state["knots"][chosen], self.state["start"][chosen] = scenario.knots, scenario.start
         self.state["overspeed_sum"][chosen] = 0.0
-        self._observe()
+        self.observations[chosen] = np.stack(observe(started, scenario, ARRAYS), axis=1)
 
     def _advance(self, actions: NDArray[Any]) -> None:
         old = State(*(field.copy() for field in self._vehicle))
