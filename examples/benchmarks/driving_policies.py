@@ -36,12 +36,14 @@ class Plan:
     episodes: int
     """Episodes of a round."""
     steps: int
+    preset: str
+    learning_rate: float
     batch_size: int = 128
 
 
 PLANS = {
-    "drive/highway": Plan(demos=300, rounds=5, episodes=100, steps=3000),
-    "drive/merge": Plan(demos=300, rounds=8, episodes=100, steps=4000),
+    "drive/highway": Plan(demos=300, rounds=5, episodes=100, steps=3000, preset="xs", learning_rate=2e-3),
+    "drive/merge": Plan(demos=300, rounds=8, episodes=100, steps=6000, preset="behavior", learning_rate=3e-3),
 }
 SPLIT = "held_out"
 SHOWN = {"collision": 100, "at_fault_collision": 100, "mean_speed": 1, "driving_score": 1}
@@ -55,12 +57,12 @@ def learn(task: str, seed: int, plan: Plan, relabel: bool, folder: Path) -> tupl
     config = lam_gym.TrainConfig(
         tasks=(task,),
         out=str(folder / "run"),
-        preset="xs",
+        preset=plan.preset,
         steps=plan.steps,
         batch_size=plan.batch_size,
         seed=seed,
         loss=LossConfig(lambda_=0, kappa=0, kappa_behavior=0),
-        optimizer=OptimizerConfig(learning_rate=2e-3),
+        optimizer=OptimizerConfig(learning_rate=plan.learning_rate),
         evaluate_every=0,
         evaluate_episodes=0,
         save_every=plan.steps,
