@@ -222,7 +222,7 @@ def paint_road_map(
     """Paint a road of any shape into a picture [64, 128] seen from a pose, by looking it up in a map.
 
     `road_map` is uint8 [rows along y, columns along x] of cells with side `cell` [m], its corner at (map_x, map_y); see
-    `rendering` for how it is drawn. The picture's columns run along `heading`.
+    `scene.draw_road_map`. The picture's columns run along `heading`.
     """
     cos, sin = math.cos(heading) / (PICTURE_SCALE * cell), math.sin(heading) / (PICTURE_SCALE * cell)
     for row in range(PICTURE_HEIGHT):

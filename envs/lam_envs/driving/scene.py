@@ -17,8 +17,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lam_envs.driving.observations import MARK_GRAY, OUTSIDE_GRAY, ROAD_GRAY
 from lam_envs.driving.painting import Frame, darken, paint_boxes, paint_discs, paint_line, paint_quads, write_text
-from lam_envs.driving.road_pictures import DARK, GRASS, PERIOD, RED, Road, rectangles
+from lam_envs.driving.road_pictures import ASPHALT, DARK, GRASS, PERIOD, RED, Road, rectangles
 
 EGO, GLASS, LIGHT = (38, 88, 168), (170, 205, 235), (248, 214, 92)
 CRASHED, TRAIL, GOAL = (214, 96, 40), (92, 148, 214), (96, 190, 110)
@@ -98,6 +99,21 @@ class Scene:
     """Shown in a dark strip at the bottom, in capitals."""
     progress: float | None = None
     """Share of the route that is done, as a bar at the bottom."""
+
+
+def draw_road_map(road: Road, low: tuple[float, float], high: tuple[float, float], cell: float) -> NDArray[np.uint8]:
+    """A road as `observations.paint_road_map` looks it up: gray cells `[rows along y, columns along x]`.
+
+    The map reaches from `low` to `high` (x, y) [m]; a cell has the side `cell` [m].
+    """
+    rows, columns = math.ceil((high[1] - low[1]) / cell), math.ceil((high[0] - low[0]) / cell)
+    frame = np.full((rows, columns, 3), OUTSIDE_GRAY, np.uint8)
+    asphalt = (road.colors[:, :3] == ASPHALT).all(axis=1)
+    colors = np.where(asphalt[:, None], ROAD_GRAY, MARK_GRAY).repeat(4, axis=1).astype(np.uint8)
+    colors[:, 3] = 255
+    view = np.array([[1.0, 0.0, -low[0]], [0.0, 1.0, -low[1]]]) / cell
+    paint_quads(frame, view, road.quads, colors)
+    return np.ascontiguousarray(frame[:, :, 0])
 
 
 class Trails:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from lam_envs.driving.road_pictures import ASPHALT, GRASS, PERIOD, straight_road, strip
+from lam_envs.driving.observations import MARK_GRAY, ROAD_GRAY
+from lam_envs.driving.road_pictures import ASPHALT, GRASS, PERIOD, WHITE, straight_road, strip
 from lam_envs.driving.scene import (
     CRASHED,
     DARK,
@@ -19,6 +20,7 @@ from lam_envs.driving.scene import (
     Camera,
     Scene,
     Trails,
+    draw_road_map,
     render_scene,
 )
 
@@ -105,3 +107,14 @@ def test_trails_follow_one_episode_step_by_step() -> None:
     assert trails.follow(0, 7, 4, 4.0, 0.0) == [(2.0, 0.0), (3.0, 0.0), (4.0, 0.0)]
     assert trails.follow(0, 8, 5, 5.0, 0.0) == [(5.0, 0.0)]  # another episode
     assert trails.follow(0, 8, 9, 6.0, 0.0) == [(6.0, 0.0)]  # a leap
+
+
+def test_a_road_as_a_map_of_gray_cells() -> None:
+    line = [[-10.0, 0.0], [10.0, 0.0]]
+    road = strip(line, -2.0, 2.0, ASPHALT) + strip(line, 1.0, 2.0, WHITE)
+    road_map = draw_road_map(road, (-5.0, -4.0), (5.0, 4.0), 0.5)
+    assert road_map.shape == (16, 20)
+    assert (road_map[4:10] == ROAD_GRAY).all()
+    assert (road_map[10:12] == MARK_GRAY).all()
+    assert not road_map[:4].any()
+    assert not road_map[12:].any()
