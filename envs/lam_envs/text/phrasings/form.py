@@ -105,7 +105,7 @@ HELD_OUT: Rules = {
         "a NOUN that leaves {city_from} for {city_to} on {date}, passenger {who}",
         "a NOUN out of {city_from} bound for {city_to} on {date}, passenger {who}",
         "a NOUN taking {who} from {city_from} over to {city_to} on {date}",
-        "a {date} NOUN for {who}, leaving {city_from} and heading for {city_to}",
+        "the {date} NOUN for {who}, leaving {city_from} and heading for {city_to}",
     )),
     **_stay((
         "a NOUN in {city} for {who}, arriving on {date} and leaving on {date_to}",
@@ -114,7 +114,7 @@ HELD_OUT: Rules = {
     )),
     "table": (
         "a table in the {restaurant}, {date}, {hour}, guest {who}",
-        "a {hour} table for {who} in the {restaurant}, to be ready on {date}",
+        "the {hour} table for {who} in the {restaurant}, to be ready on {date}",
         "a table where {who} can eat in the {restaurant} on {date}, from {hour} on",
     ),
     "who.phone": ("{person} (to be called at {phone})", "{person} (reachable under {phone})"),
