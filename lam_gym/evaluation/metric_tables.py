@@ -10,8 +10,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lam_gym.evaluation.page import escape, number, number_interval, percent, percent_interval, table
+from lam_gym.evaluation.rows import Evaluation, is_rate, mean_interval
 
 Figures = Mapping[str, Any]
+
+LEAST_PROGRESS = 0.01
+"""Less progress counts as this much where it is compared."""
+
+
+def compare_progress(figures: dict[str, Any], evaluation: Evaluation, expert: Evaluation | None) -> None:
+    """Add the measure "progress_ratio" where both report "progress" on the same episodes.
+
+    min(1, max(p, eps) / max(p_expert, eps)) of each episode, as nuPlan's and NAVSIM's progress along the route.
+    """
+    ours, theirs = _progress(evaluation), {} if expert is None or expert is evaluation else _progress(expert)
+    if not ours or not all(seed in theirs for seed in ours):
+        return
+    ratios = [min(1.0, max(own, LEAST_PROGRESS) / max(theirs[seed], LEAST_PROGRESS)) for seed, own in ours.items()]
+    figures["metrics"]["progress_ratio"] = sum(ratios) / len(ratios)
+    figures["metric_intervals"]["progress_ratio"] = list(mean_interval(ratios))
+    if is_rate(ratios):
+        figures["metric_rates"].append("progress_ratio")
+
+
+def _progress(evaluation: Evaluation) -> dict[int, float]:
+    """Progress by episode seed."""
+    known = {row["seed"]: row.get("metric/progress") for row in evaluation.rows}
+    return {seed: value for seed, value in known.items() if value is not None}
 
 
 def metric_names(evaluations: Iterable[Figures]) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 from lam_gym.errors import BadConfig
 from lam_gym.evaluation.classification import classify, read_names
 from lam_gym.evaluation.media import find_media
+from lam_gym.evaluation.metric_tables import compare_progress
 from lam_gym.evaluation.page import document
 from lam_gym.evaluation.rows import CLEAN, SETTING, Evaluation, file_name, group_rows, read_rows
 from lam_gym.evaluation.sections import render
@@ -62,6 +63,7 @@ def collect(run: Path, folder: Path, curves: Curves) -> dict[str, Any]:
         base = group.task.partition("@")[0]
         entry = tasks.setdefault(base, {"evaluations": [], "comparison": None, "media": []})
         figures = group.figures()
+        compare_progress(figures, group, undisturbed.get((group.task, "expert")))
         if figures["perturbation"] != CLEAN:
             figures["clean"] = same_episodes(undisturbed.get((group.task, group.policy)), group)
         classification = classify(group.rows, read_names(group.task, folder))

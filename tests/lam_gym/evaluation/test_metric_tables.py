@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lam_gym.evaluation.evaluate import print_evaluations
-from lam_gym.evaluation.metric_tables import metric_cells, metric_names, metric_table
+from lam_gym.evaluation.metric_tables import compare_progress, metric_cells, metric_names, metric_table
 from lam_gym.evaluation.rows import Evaluation
 
 
@@ -54,3 +54,22 @@ def test_the_terminal_has_one_too(evaluations: list[Evaluation], capsys: pytest.
     assert "drive/road, other measures" in printed
     (line,) = [line for line in printed.split("\n") if line.startswith("collision")]
     assert line.split() == ["collision", "0%", "[0.0,", "49.0]", "25.0%", "[4.6,", "69.9]"]
+
+
+def test_progress_beside_the_expert(evaluations: list[Evaluation]) -> None:
+    expert, policy, elsewhere = evaluations
+    figures = policy.figures()
+    compare_progress(figures, policy, expert)
+    assert figures["metrics"]["progress_ratio"] == pytest.approx(0.875)
+    low, high = figures["metric_intervals"]["progress_ratio"]
+    assert low < 0.875 < high
+    faster = evaluation("drive/road", "B", progress=[1.5, 2.0, 0.0, 1.0])
+    slow = evaluation("drive/road", "expert", progress=[1.0, 1.0, 0.0, 0.5])
+    figures = faster.figures()
+    compare_progress(figures, faster, slow)
+    assert figures["metrics"]["progress_ratio"] == 1.0
+    assert "progress_ratio" in figures["metric_rates"]
+    for other, base in ((elsewhere, expert), (policy, None), (expert, expert)):
+        figures = other.figures()
+        compare_progress(figures, other, base)
+        assert "progress_ratio" not in figures["metrics"]
