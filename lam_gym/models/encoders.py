@@ -15,21 +15,25 @@ from lam_gym.models.pretrained import PretrainedText
 from lam_gym.models.spaces import CELL_VALUES
 from lam_gym.models.words import NUM_ROWS, embedding_rows
 
+BLUR = 0.5
+"""Deviation of the noise on a frozen encoder's vectors in training, in units of their root mean square."""
 LONGEST_INSTRUCTION = 40
 """Words of an instruction that are read."""
 
 
 class WordEmbedding(nn.Module):
-    """Hashed word and character-3-gram embedding, shared by instructions, screens and actions.
+    """Vectors of words, shared by instructions, screens and actions.
 
-    With a pretrained encoder, what it says of each word by itself is added through a learned projection.
+    By default a hashed word and character-3-gram embedding. With a pretrained encoder, what it says of each word by
+    itself, through a learned projection, and nothing hashed, which would learn the seen words by heart.
     """
 
     def __init__(self, width: int, pretrained: PretrainedText | None = None) -> None:
         super().__init__()
         self.pretrained = pretrained
         if pretrained is not None:
-            self.project = project_pretrained(pretrained, width)
+            self.meaning = Meaning(pretrained.width, width)
+            return
         self.table = nn.Embedding(NUM_ROWS, width, padding_idx=0)
         nn.init.normal_(self.table.weight, std=0.5)
         with torch.no_grad():
@@ -38,11 +42,10 @@ class WordEmbedding(nn.Module):
     def unique(self, words: Int[Tensor, "..."]) -> tuple[Float[Tensor, "U E"], Int[Tensor, "..."]]:
         """Vectors of the U distinct words, and which of them stands at each place."""
         distinct, places = torch.unique(words, return_inverse=True)
-        rows = torch.from_numpy(embedding_rows(distinct.cpu().numpy())).to(words.device)
-        vectors = self.table(rows).sum(1)
         if self.pretrained is not None:
-            vectors = vectors + self.project(self.pretrained.sentences(distinct.unsqueeze(1)).to(vectors))
-        return vectors, places
+            return self.meaning(self.pretrained.sentences(distinct.unsqueeze(1))), places
+        rows = torch.from_numpy(embedding_rows(distinct.cpu().numpy())).to(words.device)
+        return self.table(rows).sum(1), places
 
     def forward(self, words: Int[Tensor, "N L"]) -> Float[Tensor, "N L E"]:
         """Vectors of words; zero where there is no word."""
@@ -50,11 +53,24 @@ class WordEmbedding(nn.Module):
         return F.embedding(places, vectors)
 
 
-def project_pretrained(pretrained: PretrainedText, width: int) -> nn.Linear:
-    """A linear layer from a pretrained encoder's vectors to tokens, which start at about the size of hashed words."""
-    layer = nn.Linear(pretrained.width, width, bias=False)
-    nn.init.normal_(layer.weight, std=pretrained.width**-0.5)
-    return layer
+class Meaning(nn.Module):
+    """A frozen encoder's vectors (of length sqrt(E)) as tokens: a learned linear map.
+
+    In training the vectors are blurred, so that what the map learns of a word holds for words near it.
+    """
+
+    def __init__(self, encoder_width: int, width: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(encoder_width, width, bias=False)
+        nn.init.normal_(self.project.weight, std=encoder_width**-0.5)
+
+    def forward(self, vectors: Float[Tensor, "... E"]) -> Float[Tensor, "... W"]:
+        """Tokens; zero for a vector of zeros, which stands for no word."""
+        vectors = vectors.to(self.project.weight.dtype)
+        if self.training:
+            vectors = vectors + BLUR * torch.randn_like(vectors) * (vectors != 0).any(-1, keepdim=True)
+        out: Tensor = self.project(vectors)
+        return out
 
 
 class Attention(nn.Module):

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lam_gym.models.distributions import Categorical, Gaussian
-from lam_gym.models.encoders import Block, WordEmbedding, project_pretrained
+from lam_gym.models.encoders import Block, Meaning, WordEmbedding
 from lam_gym.models.pretrained import PretrainedText
 
 SMALLEST_SCALE = 0.1
@@ -67,7 +67,7 @@ class AdmissibleHead(nn.Module):
         super().__init__()
         self.pretrained = pretrained
         if pretrained is not None:
-            self.label = nn.Sequential(project_pretrained(pretrained, width), nn.SiLU(), nn.Linear(width, width))
+            self.label = nn.Sequential(Meaning(pretrained.width, width), nn.SiLU(), nn.Linear(width, width))
         self.match = width // 2
         self.word = nn.Linear(width, self.match + width)
         self.context = nn.Linear(width, self.match + width)
@@ -115,7 +115,7 @@ class AdmissibleHead(nn.Module):
         length = (words != 0).sum(1)
         short = ((length > 0) & (length <= LONGEST_LABEL)).nonzero().squeeze(1)
         labels, places = torch.unique(words[short, :LONGEST_LABEL], dim=0, return_inverse=True)
-        meanings = self.label(pretrained.sentences(labels).to(pooled))
+        meanings = self.label(pretrained.sentences(labels))
         out: Tensor = pooled.flatten(0, 1).index_add(0, short, meanings[places]).view_as(pooled)
         return out
 

@@ -27,11 +27,11 @@ from lam_gym.models.encoders import (
     CellEmbedding,
     GridEncoder,
     InstructionEncoder,
+    Meaning,
     TextPool,
     Trunk,
     VectorEncoder,
     WordEmbedding,
-    project_pretrained,
 )
 from lam_gym.models.heads import AdmissibleHead, CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
@@ -119,7 +119,7 @@ class ActionNetwork(nn.Module):
         width = preset.width
         self.words = WordEmbedding(width, self.pretrained)
         if self.pretrained is not None:
-            self.meaning = project_pretrained(self.pretrained, width)
+            self.meaning = Meaning(self.pretrained.width, width)
         self.instruction = InstructionEncoder(width, preset.heads)
         self.trunk = Trunk(width, preset.layers, preset.heads)
         self.encoders = nn.ModuleDict()
@@ -216,7 +216,7 @@ class ActionNetwork(nn.Module):
     def _understand(self, ids: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Words of instructions in their context [N, L, E] and pooled [N, E], from their ids and vectors."""
         if self.pretrained is not None:
-            vectors = vectors + self.meaning(self.pretrained.in_context(ids).to(vectors))
+            vectors = vectors + self.meaning(self.pretrained.in_context(ids))
         context, pooled = self.instruction(vectors, ids != 0)
         return context, pooled
 

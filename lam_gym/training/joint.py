@@ -27,6 +27,7 @@ from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
 from lam_gym.models.distributions import Distribution
 from lam_gym.models.presets import get_preset
+from lam_gym.models.pretrained import HASHED
 from lam_gym.models.spaces import describe
 from lam_gym.rollouts import rollout
 from lam_gym.task import Task, episode_seeds, iterate_tasks
@@ -117,6 +118,10 @@ def train(
                 started = time.perf_counter()
             for optimizer, peak in learning_rates:
                 set_learning_rate(optimizer, peak * schedule(step, config.steps, config.optimizer))
+            if config.text_encoder != HASHED:
+                torch.manual_seed(
+                    hash((config.seed, step)) & 0x7FFFFFFF
+                )  # of the blur, so that a resumed step is equal
             losses: Parts = {}
             for index, weight in sampler.tasks(step):
                 batch, augmented = sampler.batch(index, step)

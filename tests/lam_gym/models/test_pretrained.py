@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,11 @@ def test_the_packaged_encoder_names_its_extra(monkeypatch: pytest.MonkeyPatch) -
         load_pretrained("minilm")
 
 
+def interrupt_after_two(done: int, loss: float) -> None:
+    if done == 2:
+        raise KeyboardInterrupt
+
+
 def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path) -> None:
     store = lam_gym.record("text/mail", episodes=4, seed=0, out=tmp_path / "demos")
     config = lam_gym.TrainConfig(
@@ -166,6 +172,12 @@ def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path
     run = lam_gym.train(config, [store])
     policy = lam_gym.load_policy(run)
     assert policy.network.pretrained is load_pretrained(str(folder))
+    halves = replace(config, out=str(tmp_path / "halves"), save_every=1)
+    with pytest.raises(KeyboardInterrupt):
+        lam_gym.train(replace(halves, log_every=1), [store], progress=interrupt_after_two)
+    lam_gym.train(replace(halves, log_every=1), [store], resume=True)
+    again = lam_gym.load_policy(tmp_path / "halves").network.state_dict()
+    assert all(torch.equal(value, again[name]) for name, value in policy.network.state_dict().items())
     frozen = {name for name, _ in policy.network.named_parameters() if "bert" in name or "pretrained" in name}
     assert not frozen
     alone = lam_gym.rollout(policy, "text/mail", [5, 6], num_envs=1)
