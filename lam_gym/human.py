@@ -5,13 +5,14 @@
     find_human(task)                the one that fits the task
 
 Text tasks show their screen and numbered actions: type a number or an action. Tasks with a few discrete actions can be
-typed where the environment can print itself (MiniGrid's `pprint_grid`). Driving tasks are driven in a window (extra
-`human`). All others are refused in one sentence.
+typed where the environment can print itself (MiniGrid's `pprint_grid`, the `as_text` of labeled tables). Driving tasks
+are driven in a window (extra `human`). All others are refused in one sentence.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ DRIVING_HELP = (
 )
 DRIVING = "LamDrive/"
 """Ids that begin so are driven in a window."""
+_NUMBERED = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
+_TARGET = re.compile(r"^\S+ (\d+)\b")
 INSTRUCTION_KEYS = ("instruction", "mission")
 """Text observation keys that hold what is asked."""
 
@@ -81,19 +84,32 @@ class HumanPolicy:
     def _choose(self, observation: Observation, env: Any) -> Action:
         self._show(describe(observation, env))
         choices = self._choices or list(observation["admissible_actions"])
-        self._show("\n".join(f"  {number:>2}  {choice}" for number, choice in enumerate(choices, start=1)))
+        self._show(menu(choices, observation))
         with_completion(choices)
         while True:
-            try:
-                typed = self._ask("> ").strip()
-            except EOFError:
-                raise Quit("the input ended.") from None
-            if typed in ("redo", "quit"):
-                raise Redo("start over.") if typed == "redo" else Quit("stop.")
+            typed = self._heard("> ")
             index = match(typed, choices)
             if index is not None:
                 return index if self._choices else choices[index]
             self._show(f"'{typed}' is none of the actions: {nearest(typed, choices)}\n{HELP}")
+
+    def keeps(self, success: bool) -> bool:
+        """Whether a finished episode is to be kept: asked where it failed. Raises Quit."""
+        with_completion(())
+        try:
+            return success or bool(self._heard("No success. Enter keeps the episode, 'redo' plays it again > ") or True)
+        except Redo:
+            return False
+
+    def _heard(self, prompt: str) -> str:
+        """What is typed, unless it is redo (Redo) or quit, the end of the input or an interrupt (Quit)."""
+        try:
+            typed = self._ask(prompt).strip()
+        except (EOFError, KeyboardInterrupt):
+            raise Quit("the input ended.") from None
+        if typed in ("redo", "quit"):
+            raise Redo("start over.") if typed == "redo" else Quit("stop.")
+        return typed
 
 
 class DriverPolicy:
@@ -149,6 +165,10 @@ class DriverPolicy:
             heed(key)
         return self._wheel.act(self.window.held)
 
+    def keeps(self, success: bool) -> bool:
+        """Every finished episode is kept."""
+        return True
+
     def close(self) -> None:
         """Close the window."""
         self.window.close()
@@ -168,13 +188,26 @@ def find_human(task: Task | str) -> HumanPolicy | DriverPolicy:
 
 
 def match(typed: str, choices: Sequence[str]) -> int | None:
-    """Index of the choice that a number (from 1), a whole action or an unambiguous beginning of one names."""
-    if typed.isdigit() and 1 <= int(typed) <= len(choices):
-        return int(typed) - 1
+    """Index of the choice that a whole action, a number (from 1) or an unambiguous beginning of one names."""
     if typed in choices:
         return choices.index(typed)
+    if typed.isdigit() and 1 <= int(typed) <= len(choices):
+        return int(typed) - 1
     begun = [index for index, choice in enumerate(choices) if typed and choice.startswith(typed)]
     return begun[0] if len(begun) == 1 else None
+
+
+def menu(choices: Sequence[str], observation: Observation) -> str:
+    """The numbered actions, each beside the line of the screen that it acts on: "click 2" beside what [2] is."""
+    texts = observation.values() if isinstance(observation, dict) else ()
+    lines = dict(_NUMBERED.findall("\n".join(text for text in texts if isinstance(text, str))))
+    width = min(40, max(map(len, choices), default=0))
+    shown = []
+    for number, choice in enumerate(choices, start=1):
+        target = _TARGET.match(choice)
+        caption = lines.get(target[1], "") if target else ""
+        shown.append(f"  {number:>2}  {choice:<{width}}  {caption}".rstrip())
+    return "\n".join(shown)
 
 
 def describe(observation: Observation, env: Any) -> str:
@@ -184,8 +217,9 @@ def describe(observation: Observation, env: Any) -> str:
     texts = {key: value for key, value in fields if isinstance(value, str)}
     lines += [f"Task: {texts.pop(key)}" for key in INSTRUCTION_KEYS if key in texts]
     lines += texts.values()
-    if not texts and hasattr(getattr(env, "unwrapped", None), "pprint_grid"):
-        lines.append(str(env.unwrapped.pprint_grid()))
+    printed = _printer(env)
+    if printed is not None and not texts:
+        lines.append(str(printed()))
     return "\n".join(lines)
 
 
@@ -206,14 +240,24 @@ def with_completion(choices: Sequence[str]) -> None:
     readline.parse_and_bind("tab: complete")
 
 
+def _printer(env: Any) -> Callable[[], Any] | None:
+    """The way in which an environment prints itself: MiniGrid's `pprint_grid`, or `as_text`."""
+    inner = getattr(env, "unwrapped", None)
+    printer: Callable[[], Any] | None = getattr(inner, "pprint_grid", None) or getattr(inner, "as_text", None)
+    return printer
+
+
 def _discrete_names(task: Task, env: gymnasium.Env[Any, Any]) -> list[str]:
     """Names of the discrete actions; empty for text actions. Raises BadConfig where typing makes no sense."""
     from gymnasium.spaces import Discrete, Text
 
     if isinstance(env.action_space, Text):
         return []
-    if isinstance(env.action_space, Discrete) and env.action_space.start == 0 and hasattr(env.unwrapped, "pprint_grid"):
-        names = getattr(env.unwrapped, "actions", range(int(env.action_space.n)))
+    if isinstance(env.action_space, Discrete) and env.action_space.start == 0 and _printer(env) is not None:
+        inner: Any = env.unwrapped
+        if hasattr(inner, "action_names"):
+            return list(inner.action_names)
+        names = getattr(inner, "actions", range(int(env.action_space.n)))
         return [str(getattr(action, "name", f"action {action}")) for action in names]
     raise BadConfig(
         f"A person can play tasks that are shown and answered as text, not '{task.name}'"

@@ -21,7 +21,7 @@ class Play:
     Driving tasks open a window (extra `human`): arrow keys drive, r starts over, q stops and keeps what is finished.
     Elsewhere each step shows the instruction, the screen and the numbered actions. Type a number or an action (its
     beginning is enough, the tab key completes it), 'redo' to start the episode over, 'quit' to stop and keep what is
-    finished.
+    finished. A failed episode may be played again.
     """
 
     task: TaskName
@@ -64,7 +64,10 @@ def open_store(folder: Path, task: Task, seed: int, resume: bool) -> DemoStore:
 
 
 def play_episodes(policy: HumanPolicy | DriverPolicy, store: DemoStore, seeds: list[int]) -> None:
-    """Append one episode a seed to `store`, until the person quits; a redone episode is not kept."""
+    """Append one episode a seed to `store`, until the person quits.
+
+    An episode that is played again is not kept; after one that failed the person is asked.
+    """
     waiting = list(seeds)
     while waiting:
         try:
@@ -73,7 +76,12 @@ def play_episodes(policy: HumanPolicy | DriverPolicy, store: DemoStore, seeds: l
             continue
         except Quit:
             return
-        store.append([trajectory])
-        waiting.pop(0)
         outcome = "success" if trajectory.success else "no success"
         print(f"Episode of seed {trajectory.seed}: {outcome} after {len(trajectory)} steps.")
+        try:
+            if not policy.keeps(trajectory.success):
+                continue
+        except Quit:
+            waiting = waiting[:1]
+        store.append([trajectory])
+        waiting.pop(0)

@@ -48,6 +48,7 @@ def test_match(typed: str, index: int | None) -> None:
 def test_an_ambiguous_beginning_is_no_action() -> None:
     assert match("click", ["click 2", "click 22"]) is None
     assert match("click 2", ["click 2", "click 22"]) == 0
+    assert match("3", ["0", "1", "2", "3"]) == 3  # a whole action before a number
 
 
 def test_typing_what_the_expert_does_succeeds() -> None:
@@ -111,6 +112,39 @@ def test_play_resumes_and_refuses_other_demonstrations(
         open_store(tmp_path / "demos", get_task(MAIL), 0, resume=False)
     with pytest.raises(BadDemos, match="choose another folder"):
         open_store(tmp_path / "demos", get_task("control/cartpole"), 0, resume=True)
+
+
+def test_actions_stand_beside_what_they_act_on() -> None:
+    observation = {"instruction": "[9] no", "screen": "Shop\n[1] field Find: (empty)\n[2] link My basket (0)"}
+    lines = human.menu(["type 1 lamp", "click 2", "back"], observation).split("\n")
+    assert lines == [
+        "   1  type 1 lamp  field Find: (empty)",
+        "   2  click 2      link My basket (0)",
+        "   3  back",
+    ]
+    assert human.menu(["left"], [0.0]) == "   1  left"  # type: ignore[arg-type]
+
+
+def test_labels_are_typed_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    task = "data/digits"
+    seeds = episode_seeds("demos", 0, 4)
+    labels = [int(trajectory.actions[0]) for trajectory in rollout(ExpertPolicy(task), task, seeds)]
+    wrong = [str((label + 1) % 10) for label in labels]
+    words = [str(labels[0]), wrong[1], "redo", str(labels[1]), wrong[2], "", wrong[3], "quit"]
+    shown: list[str] = []
+    store = open_store(tmp_path / "demos", get_task(task), 0, resume=False)
+    play_episodes(HumanPolicy(task, typist(words), shown.append), store, seeds)
+    assert [trajectory.success for trajectory in store] == [True, True, False, False]
+    assert any("##" in text for text in shown)
+    assert capsys.readouterr().out.count("no success") == 3
+
+
+def test_an_interrupt_quits() -> None:
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Quit):
+        rollout(HumanPolicy(MAIL, interrupted, lambda _: None), MAIL, [0], num_envs=1)
 
 
 def test_completion() -> None:

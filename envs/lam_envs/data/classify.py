@@ -120,11 +120,15 @@ class ClassifyEnv(gymnasium.Env[Any, int]):
         """The row as text."""
         if self.render_mode is None:
             return None
+        labels = [] if self._answer is None else [self._answer, self.label]
+        says = ", ".join(f"{word} {self.action_names[code]}" for word, code in zip(("answer", "label"), labels))
+        return f"{self.as_text()}\n{says}".rstrip("\n")
+
+    def as_text(self) -> str:
+        """The row as a person reads it; its label is not said."""
         lines = []
         for key, values in self.table.fields.items():
             lines.append(_draw(values[self._row]) if key == "picture" else str(values[self._row]))
-        if self._answer is not None:
-            lines.append(f"answer {self.action_names[self._answer]}, label {self.action_names[self.label]}")
         return "\n".join(lines)
 
     def _observe(self) -> Any:
