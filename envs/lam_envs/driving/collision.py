@@ -14,7 +14,21 @@ from numpy.typing import NDArray
 
 from lam_envs.driving.compilation import inlined
 from lam_envs.driving.motion import LENGTH, WIDTH
-from lam_envs.driving.traffic import COS, CRASHED, IMPACT, IMPACT_X, IMPACT_Y, ORDER, SIN, SPEED, Block, Codes, X, Y
+from lam_envs.driving.traffic import (
+    CHECKS,
+    COS,
+    CRASHED,
+    IMPACT,
+    IMPACT_X,
+    IMPACT_Y,
+    ORDER,
+    SIN,
+    SPEED,
+    Block,
+    Codes,
+    X,
+    Y,
+)
 
 DIAGONAL = math.sqrt(LENGTH * LENGTH + WIDTH * WIDTH)
 """Diagonal of a vehicle [m]."""
@@ -138,6 +152,8 @@ def collide_all(
             other = int(codes[ORDER, further])
             if block[X, other] - block[X, who] > reach:
                 break
+            if codes[CHECKS, other] == 0 and codes[CHECKS, who] == 0:
+                continue
             apart = abs(block[Y, other] - block[Y, who])
             if block[SIN, other] == 0.0 and block[SIN, who] == 0.0 and apart > WIDTH + 1e-6:
                 continue

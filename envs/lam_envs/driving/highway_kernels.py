@@ -30,6 +30,7 @@ from lam_envs.driving.motion import LANE_WIDTH, LENGTH, WIDTH
 from lam_envs.driving.random_streams import integer, uniform
 from lam_envs.driving.traffic import (
     ALL_COLLIDE,
+    CHECKS,
     COS,
     CRASHED,
     DENSITY,
@@ -129,7 +130,7 @@ def account(block: Block, codes: Codes, parameters: Row, accumulator: Row, fault
 def simulate(
     block: Block, codes: Codes, count: int, parameters: Row, accumulator: Row, fault: int, sizes: Block, work: Any
 ) -> int:
-    """All simulation steps of one policy step; gives the new `fault`. `work` is (ahead, ahead_x, pairs, corners, push)."""
+    """All simulation steps of one policy step; gives the new `fault`. `work`: (ahead, ahead_x, pairs, corners, push)."""
     ahead, ahead_x, pairs, corners, push = work
     dt = parameters[STEP]
     for _ in range(int(parameters[FRAMES])):
@@ -210,6 +211,7 @@ def place_vehicle(block: Block, codes: Codes, who: int, x: float, lane: int, spe
     codes[CRASHED, who] = 0
     codes[IMPACT, who] = 0
     codes[ORDER, who] = who
+    codes[CHECKS, who] = 1
 
 
 @kernel

@@ -20,6 +20,7 @@ from lam_envs.driving.metrics import start_metrics
 from lam_envs.driving.traffic import (
     ACCELERATION_MAX,
     ALL_COLLIDE,
+    CHECKS,
     COMFORTABLE_BRAKING,
     COS,
     CRASHED,
@@ -60,9 +61,9 @@ def load_highway_env(vector_env: DrivingVectorEnv, index: int, highway_env: Any)
     """Copy a highway-env state (highway-v0 or a relative of it) into environment `index` of a reference batch.
 
     Copied are the pose, speed, lane, target lane, target speed, timer, IDM exponent and crash of every vehicle, the
-    lanes, the frequencies, and which vehicles check collisions. Fewer vehicles than the batch has room for are fine:
-    the rest is absent. The episode's clock and metrics start anew. ValueError when the batch is not of mode
-    "reference", or when there is no room for the vehicles.
+    lanes, the frequencies, which vehicles check collisions, and the time left. Fewer vehicles than the batch has room
+    for are fine: the rest is absent. Metrics start anew. ValueError when the batch is not of mode "reference", or when
+    the state is not the ego's and IDM vehicles' on a road without obstacles, or has more vehicles than there is room.
     """
     world = highway_env.unwrapped
     vehicles = world.road.vehicles
@@ -70,9 +71,12 @@ def load_highway_env(vector_env: DrivingVectorEnv, index: int, highway_env: Any)
     if vector_env.mode != "reference" or "blocks" not in state:
         raise ValueError(f"expected a highway batch of mode 'reference', got mode {vector_env.mode!r}: make such a one")
     room = state["blocks"].shape[2]
-    if len(vehicles) > room or vehicles[0] is not world.vehicle:
+    if len(vehicles) > room:
+        raise ValueError(f"expected at most {room} vehicles, got {len(vehicles)}: use the preset 'highway-v0'")
+    others_drive = all(hasattr(vehicle, "timer") for vehicle in vehicles[1:])
+    if vehicles[0] is not world.vehicle or not others_drive or getattr(world.road, "objects", None):
         raise ValueError(
-            f"expected at most {room} vehicles, the ego first, got {len(vehicles)}: use the preset 'highway-v0'"
+            "expected the ego first, then IDM vehicles, no obstacles, got others: arrange the road so"
         )
     block, codes = state["blocks"][index], state["codes"][index]
     for who, vehicle in enumerate(vehicles):
@@ -80,7 +84,7 @@ def load_highway_env(vector_env: DrivingVectorEnv, index: int, highway_env: Any)
     state["counts"][index] = len(vehicles)
     codes[ORDER, : len(vehicles)] = np.argsort(block[X, : len(vehicles)], kind="stable")
     _load_parameters(state["parameters"][index], world)
-    state["steps"][index] = 0
+    state["steps"][index] = vector_env.max_episode_steps - _steps_left(world, vector_env.max_episode_steps)
     state["faults"][index] = -1
     state["terminated"][index] = state["truncated"][index] = False
     start_metrics(state["accumulators"][index], block[SPEED, 0], block[HEADING, 0])
@@ -121,9 +125,10 @@ def _load_vehicle(block: NDArray[np.float64], codes: NDArray[np.int64], vehicle:
     block[COS], block[SIN] = math.cos(heading), math.sin(heading)
     block[TARGET_SPEED] = vehicle.target_speed
     block[EXPONENT] = getattr(vehicle, "DELTA", 4.0)
-    block[TIMER] = getattr(vehicle, "timer", 0.0)
+    block[TIMER] = getattr(vehicle, "timer", 0.0) if getattr(vehicle, "enable_lane_change", True) else -math.inf
     codes[LANE], codes[TARGET] = vehicle.lane_index[2], vehicle.target_lane_index[2]
     codes[CRASHED], codes[IMPACT] = vehicle.crashed, vehicle.impact is not None
+    codes[CHECKS] = vehicle.check_collisions
     block[IMPACT_X], block[IMPACT_Y] = (0.0, 0.0) if vehicle.impact is None else vehicle.impact
 
 
@@ -141,4 +146,14 @@ def _load_parameters(row: NDArray[np.float64], world: Any) -> None:
     row[FRAMES] = config["simulation_frequency"] // config["policy_frequency"]
     row[DELAY] = getattr(traffic, "LANE_CHANGE_DELAY", 1.0)
     row[ALL_COLLIDE] = any(vehicle.check_collisions for vehicle in vehicles[1:])
-    row[HALF_INVERSE_ROOT] = 0.5 / math.sqrt(row[ACCELERATION_MAX] * COMFORTABLE_BRAKING)
+    braking = -getattr(traffic, "COMFORT_ACC_MIN", -COMFORTABLE_BRAKING)
+    row[HALF_INVERSE_ROOT] = 0.5 / math.sqrt(row[ACCELERATION_MAX] * braking)
+
+
+def _steps_left(world: Any, usual: int) -> int:
+    """Policy steps until highway-env's time is up; `usual` where it does not tell."""
+    duration = world.config.get("duration")
+    if duration is None:
+        return usual
+    left: int = math.ceil((duration - getattr(world, "time", 0.0)) * world.config["policy_frequency"] - 1e-9)
+    return left

@@ -33,9 +33,10 @@ TARGET_SPEED, EXPONENT, TIMER, IMPACT_X, IMPACT_Y, SIN_SLIP, ACCELERATION = 6, 7
 NUM_FLOATS = 13
 """Rows of `block`: pose, desired speed v0, IDM's exponent delta, time since the last lane decision, the displacement
 that a collision will cause, and the controls of the present simulation step."""
-LANE, TARGET, CRASHED, IMPACT, ORDER = 0, 1, 2, 3, 4
-NUM_CODES = 5
-"""Rows of `codes`: lane, target lane, has crashed, a displacement is due, and the vehicles sorted by x."""
+LANE, TARGET, CRASHED, IMPACT, ORDER, CHECKS = 0, 1, 2, 3, 4, 5
+NUM_CODES = 6
+"""Rows of `codes`: lane, target lane, has crashed, a displacement is due, the vehicles sorted by x, and whether a
+vehicle collides with others that do not collide by themselves."""
 
 LANES, DENSITY, SPEED_LOW, SPEED_HIGH, TIME_GAP, ACCELERATION_MAX, POLITENESS, MIN_GAIN = 0, 1, 2, 3, 4, 5, 6, 7
 STEP, FRAMES, TICK, DELAY, ALL_COLLIDE, HALF_INVERSE_ROOT = 8, 9, 10, 11, 12, 13
@@ -236,8 +237,8 @@ def decide_lanes(block: Block, codes: Codes, parameters: Row, count: int) -> Non
         lane = int(codes[LANE, who])
         if codes[TARGET, who] == lane and block[TIMER, who] <= parameters[DELAY]:
             continue
-        if codes[CRASHED, who] != 0:
-            continue
+        if codes[CRASHED, who] != 0 or block[TIMER, who] == -math.inf:
+            continue  # a timer of minus infinity: it never changes lanes
         if codes[TARGET, who] != lane:
             if must_abort(block, codes, parameters, count, who):
                 codes[TARGET, who] = lane

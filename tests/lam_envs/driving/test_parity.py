@@ -74,10 +74,25 @@ def test_a_loaded_state_has_its_own_vehicles_and_clock() -> None:
     assert observations[1, :, 0].tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]  # the others are far behind
 
 
+def test_a_loaded_episode_ends_when_its_own_time_is_up() -> None:
+    world = world_of(next(run for run in GOLDEN if len(run["vehicles"]) == 1))
+    environments = batch_of("highway-fast-v0")
+    for duration, elapsed, left in ((5, 0.0, 5), (50, 3.0, 47)):
+        world.config.update(duration=duration)
+        world.time = elapsed
+        parity.load_highway_env(environments, 0, world)
+        ends = [bool(environments.step(np.array([1]))[3][0]) for _ in range(left)]
+        assert ends == [False] * (left - 1) + [True]
+
+
 def test_states_that_do_not_fit_are_refused() -> None:
     crowd = next(run for run in GOLDEN if len(run["vehicles"]) == 51)
     with pytest.raises(ValueError, match="expected at most 21 vehicles"):
         parity.load_highway_env(batch_of("highway-fast-v0"), 0, world_of(crowd))
+    strange = world_of(crowd)
+    strange.road.objects = [SimpleNamespace()]
+    with pytest.raises(ValueError, match="expected the ego first, then IDM vehicles"):
+        parity.load_highway_env(batch_of("highway-v0"), 0, strange)
     native = lam_envs.driving.make_vec("LamDrive/Highway-v0")
     with pytest.raises(ValueError, match="expected a highway batch of mode 'reference'"):
         parity.load_highway_env(native, 0, world_of(crowd))

@@ -119,7 +119,7 @@ def test_the_closest_lane() -> None:
 def overtaker(parameters: NDArray[np.float64], **changes: float) -> int:
     """The target lane of a fast vehicle behind a slow one in the left lane, after it has looked to the sides."""
     block, codes = road([500.0, 100.0, 70.0, 60.0], [2, 0, 0, 1], [20, 15, 25, 15], [20, 15, 30, 15])
-    block[TIMER] = 2.0
+    block[TIMER] = changes.get("timer", 2.0)
     block[X, 3] = changes.get("rear_x", 20.0)
     block[SPEED, 3] = block[TARGET_SPEED, 3] = changes.get("rear_speed", 15.0)
     block[SPEED, 2] = changes.get("speed", 25.0)
@@ -133,6 +133,7 @@ def test_lanes_are_changed_for_a_gain_that_forces_nobody_to_brake() -> None:
     assert overtaker(PARAMETERS, rear_x=66.0) == 0  # the follower there would have to brake
     assert overtaker(PARAMETERS, speed=0.5) == 0  # only on the move
     assert overtaker(PARAMETERS, crashed=1) == 0
+    assert overtaker(PARAMETERS, timer=-np.inf) == 0
     patient = PARAMETERS.copy()
     patient[DELAY] = 3.0
     assert overtaker(patient) == 0  # it is not time
