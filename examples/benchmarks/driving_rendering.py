@@ -70,10 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--frames", type=int, default=400, help="frames of each repeat")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--out", type=Path, default=RESULTS)
+    drives = sorted(name for name in lam_envs.ENTRY_POINTS if name.startswith("LamDrive/"))
+    parser.add_argument("--environments", nargs="+", default=drives, help="ids; all driving tasks by default")
     given = parser.parse_args(arguments)
-    names = sorted(name for name in lam_envs.ENTRY_POINTS if name.startswith("LamDrive/"))
-    rows = [measure(name, given.frames, given.repeats) for name in names]
-    if importlib.util.find_spec("highway_env") is not None:
+    rows = [measure(name, given.frames, given.repeats) for name in given.environments]
+    if given.environments == drives and importlib.util.find_spec("highway_env") is not None:
         importlib.import_module("highway_env")
         rows.append(measure("highway-fast-v0", max(given.frames // 20, 5), given.repeats, disable_env_checker=True))
     print(f"{'environment':32} {'size':>9}  CPU ms a frame")
@@ -84,8 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     aside = given.out.with_suffix(".tmp")
     aside.write_text(json.dumps({"target_milliseconds_600x150": TARGET, "rows": rows}, indent=2) + "\n")
     aside.replace(given.out)
-    highway = next(row for row in rows if row["environment"] == "LamDrive/Highway-v0")
-    return 0 if highway["milliseconds"] < TARGET else 1
+    small = [row["milliseconds"] for row in rows[: len(given.environments)] if row["height"] <= 150]
+    return 0 if max(small, default=0.0) < TARGET else 1
 
 
 if __name__ == "__main__":
