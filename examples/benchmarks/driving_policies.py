@@ -42,7 +42,7 @@ class Plan:
 
 
 PLANS = {
-    "drive/highway": Plan(demos=300, rounds=5, episodes=100, steps=3000, preset="xs", learning_rate=2e-3),
+    "drive/highway": Plan(demos=300, rounds=5, episodes=100, steps=4000, preset="behavior", learning_rate=3e-3),
     "drive/merge": Plan(demos=300, rounds=8, episodes=100, steps=6000, preset="behavior", learning_rate=3e-3),
 }
 SPLIT = "held_out"
