@@ -92,6 +92,40 @@ def test_expert_succeeds_on_each_axis_alone(name: str, axis: str) -> None:
         plan(env, seed, {})
 
 
+def shortest(env: Any, seed: int, limit: int) -> int:
+    """Length of a shortest plan, by breadth-first search over screens up to `limit` steps."""
+    frontier: list[tuple[str, ...]] = [()]
+    seen: set[str] = set()
+    for depth in range(1, limit + 1):
+        following: list[tuple[str, ...]] = []
+        for prefix in frontier:
+            _, info = env.reset(seed=seed)
+            for action in prefix:
+                info = env.step(action)[4]
+            for action in info["admissible_actions"]:
+                env.reset(seed=seed)
+                for earlier in prefix:
+                    env.step(earlier)
+                observation, _, terminated, _, result = env.step(action)
+                if result["success"]:
+                    return depth
+                if not terminated and observation["screen"] not in seen:
+                    seen.add(observation["screen"])
+                    following.append((*prefix, action))
+        frontier = following
+    return limit + 1
+
+
+@pytest.mark.parametrize("name", ["calendar", "files"])
+def test_plans_are_shortest(name: str) -> None:
+    env = make(name, "easy")
+    lengths = {seed: plan(env, seed, {}) for seed in range(40)}
+    short = [seed for seed, length in lengths.items() if length <= 4][:3]
+    assert len(short) == 3
+    for seed in short:
+        assert shortest(env, seed, lengths[seed]) == lengths[seed]
+
+
 @each_application
 @pytest.mark.parametrize("difficulty", ["normal", "hard"])
 def test_expert_recovers_from_random_detours(name: str, difficulty: str) -> None:
