@@ -1,6 +1,6 @@
 """TextWorld: a policy cloned from 20 games, tried on 20 games of the same kind that it never saw.
 
-    python examples/benchmarks/textworld_games.py [--tasks coin-5 cooking-3] [--steps 1500] [--seed 0] [--out FILE]
+    python examples/benchmarks/textworld_games.py [--tasks coin-5 cooking-3] [--steps 400] [--seed 0] [--out FILE]
 
 Demos are TextWorld's own plans for the training games, one each (in the cooking games after reading the recipe). One
 large action policy a task is trained, with the task's symmetries (the compass mirrored and turned) and without, and
@@ -37,7 +37,7 @@ def train(task: Task, demos: lam_gym.DemoStore, symmetries: bool, arguments: arg
         out=str(out),
         preset="xs",
         steps=arguments.steps,
-        batch_size=32,
+        batch_size=16,
         seed=arguments.seed,
         loss=LossConfig(lambda_=0, kappa=0, kappa_behavior=0),
         augment=AugmentConfig(symmetries=symmetries),
@@ -75,7 +75,7 @@ def measure(task: Task, arguments: argparse.Namespace, folder: Path) -> list[dic
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="*", default=["coin-5", "cooking-3"])
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "textworld_games.json")
     arguments = parser.parse_args()
