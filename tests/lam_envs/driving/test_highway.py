@@ -20,7 +20,7 @@ from lam_envs.driving.highway import LEVELS, PRESETS, HighwayEnv
 from lam_envs.driving.highway_window import FRONT, MARGIN, REAR
 from lam_envs.driving.metrics import METRICS
 from lam_envs.driving.scenario import HighwayScenario
-from lam_envs.driving.traffic import CRASHED, LANE, LANES, SPEED, TARGET, TARGET_SPEED, TIMER, X, Y
+from lam_envs.driving.traffic import CRASHED, HEADING, LANE, LANES, SIN, SPEED, TARGET, TARGET_SPEED, TIMER, X, Y
 from lam_envs.driving.vector import make_vec
 
 ID = "LamDrive/Highway-v0"
@@ -223,6 +223,24 @@ def test_the_reference_start_has_the_traffic_ahead() -> None:
         assert environments.max_episode_steps == settings["duration"]
         headway = 36.0 * np.exp(-0.125 * settings["lanes"])
         assert np.isclose(np.diff(block[:, X, 1:], axis=1).mean(), headway * 34.5 / 36.0, rtol=0.03)
+
+
+def test_the_left_right_reflection_of_the_observation() -> None:
+    env = HighwayEnv()
+    for seed in range(5):
+        env.reset(seed=seed)
+        for action in actions_of(seed, (4,)):
+            observation, *_ = env.step(action)
+        state = env.get_state()
+        lanes = int(state["parameters"][0, LANES])
+        state["blocks"][:, Y] = 4.0 * (lanes - 1) - state["blocks"][:, Y]
+        for row in (HEADING, SIN):
+            state["blocks"][:, row] *= -1.0
+        for row in (LANE, TARGET):
+            state["codes"][:, row] = lanes - 1 - state["codes"][:, row]
+        mirrored = observation.copy()
+        mirrored[:, [2, 4, 6, 7]] *= -1.0
+        assert np.allclose(env.set_state(state), mirrored, atol=1e-6)
 
 
 def test_pictures_are_stacked_from_old_to_new() -> None:

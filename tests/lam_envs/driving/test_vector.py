@@ -197,6 +197,22 @@ def test_states_travel_between_batches() -> None:
         make_vec(ID, mode="reference").set_state(saved)
 
 
+@pytest.mark.smoke
+@pytest.mark.parametrize("autoreset", ["next_step", "same_step"])
+def test_gymnasium_wrappers_find_the_ends(autoreset: str) -> None:
+    wrappers: Any = gymnasium.wrappers if OLD else gymnasium.wrappers.vector
+    environments = wrappers.RecordEpisodeStatistics(batch(autoreset=autoreset))
+    environments.reset(seed=0)
+    ends = []
+    for step in range(1, 8):
+        infos = environments.step(IDLE)[4]
+        ended = "final_info" in infos if autoreset == "same_step" else "success" in infos
+        assert ended == ("episode" in infos or "episode" in infos.get("final_info", ()))
+        if ended:
+            ends.append(step)
+    assert ends == ([3, 6] if autoreset == "same_step" else [3, 7])
+
+
 def test_gymnasium_0_29_may_halve_its_calls() -> None:
     environments, whole = batch(), batch()
     environments.reset_async(seed=1)
