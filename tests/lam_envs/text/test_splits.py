@@ -53,6 +53,15 @@ def test_labels(name: str) -> None:
     assert not everything & {label for labels in held_out.values() for label in labels}
 
 
+@each_application
+def test_synonyms_are_train_words(name: str) -> None:
+    """Augmentation must not show what is held out."""
+    groups = getattr(phrasings(name), "SYNONYMS", ())
+    seen = {word for templates in phrasings(name).GRAMMAR.rules["train"].values() for word in words(templates)}
+    assert all(len(group) >= 2 for group in groups)
+    assert words(phrase for group in groups for phrase in group) <= seen
+
+
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
 @each_application
 def test_combinations(name: str, difficulty: str) -> None:

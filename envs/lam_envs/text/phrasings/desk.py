@@ -200,9 +200,9 @@ HELD_OUT: Rules = {
 GRAMMAR = Grammar(TRAIN, HELD_OUT)
 
 SYNONYMS: tuple[tuple[str, ...], ...] = (
-    ("reply to", "answer", "respond to"),
     ("I want you to", "I would like you to"),
-    ("address", "street address"),
+    ("I want to", "I would like to"),
+    ("note about", "note on"),
 )
 """Groups that mean the same in every train template, without held-out words; augmentation may exchange them."""
 

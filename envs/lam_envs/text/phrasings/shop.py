@@ -196,6 +196,8 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("most expensive", "dearest"),
     ("best-rated", "highest-rated", "top-rated"),
     ("with gift wrap", "in gift wrap"),
+    ("for up to", "for at most"),
+    ("put", "place"),
     ("I want you to", "I would like you to"),
     ("I want to", "I would like to"),
 )
