@@ -140,7 +140,7 @@ class ParkingEnv(DrivingEnv):
     1. Termination: the goal is reached. In the native mode the reward is above -0.12, the whole car is within the
        lines of the spot, and it is slower than 1 m/s. In the reference mode, as in highway-env, the reward alone
        counts: it is above -0.12 as soon as the nose of an aligned car enters the spot, at any speed.
-    2. Termination: the car hits a parked car or leaves the lot: a failure.
+    2. Termination: the car hits a parked car or leaves the lot, which cuts the step short: a failure.
     3. Truncation: 500 steps (100 s) pass; a failure.
 
     `info` of the last step holds the metrics of `lam_envs.driving.metrics`; `progress` is the share of the distance to
