@@ -92,6 +92,32 @@ TABLE: dict[str, Task] = {
         requires="lam_envs",
         modalities={"": "set"},
     ),
+    "drive/intersection": Task(
+        name="drive/intersection",
+        env_id="LamDrive/Intersection-v0",
+        instruction="cross or turn at the intersection, and let those with the right of way go first",
+        max_episode_steps=100,
+        expert="lam_envs.driving.junction_experts:junction_driver",
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+    ),
+    "drive/roundabout": Task(
+        name="drive/roundabout",
+        env_id="LamDrive/Roundabout-v0",
+        instruction="enter the roundabout when there is room, and leave it by the exit that is wanted",
+        max_episode_steps=100,
+        expert="lam_envs.driving.junction_experts:junction_driver",
+        variations={
+            "validation": {"split": "validation"},
+            "held_out": {"split": "held_out"},
+            "extrapolation": {"split": "extrapolation"},
+        },
+        requires="lam_envs",
+    ),
     "drive/parking": Task(
         name="drive/parking",
         env_id="LamDrive/Parking-v0",

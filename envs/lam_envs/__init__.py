@@ -14,6 +14,8 @@ ENTRY_POINTS = {
     "LamDrive/LaneKeeping-v0": ("lam_envs.driving.lane_keeping:LaneKeepingEnv", 300),
     "LamDrive/Parking-v0": ("lam_envs.driving.parking:ParkingEnv", 500),
     "LamDrive/Merge-v0": ("lam_envs.driving.merge:MergeEnv", 80),
+    "LamDrive/Intersection-v0": ("lam_envs.driving.intersection:IntersectionEnv", 100),
+    "LamDrive/Roundabout-v0": ("lam_envs.driving.roundabout:RoundaboutEnv", 100),
     "LamData/Classify-v0": ("lam_envs.data.classify:ClassifyEnv", 1),
     "LamTextWorld/Game-v0": ("lam_envs.textworld_games:TextWorldEnv", 100),
     "LamText/Mail-v0": ("lam_envs.text.mail:MailEnv", 20),

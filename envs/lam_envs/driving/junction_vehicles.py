@@ -22,8 +22,9 @@ ACCELERATION, SLIP = 7, 8
 """What was decided for the present frame: acceleration [m/s^2] and sin(beta)."""
 LANE, TARGET_LANE, TARGET_SPEED, HEADWAY, COURTEOUS = range(9, 14)
 """Highway: lanes by index; speed wanted [m/s]; time headway [s]; 1 for a driver who makes room."""
-ROUTE, PLACE, STATION, OFFSET, WAITING = 9, 10, 14, 15, 13
-"""Crossing: route; number of its present lane; station along the route and offset from it [m]; zone waited for + 1."""
+ROUTE, PLACE, STATION, OFFSET, WANTED, TIME_GAP, MARGIN = range(9, 16)
+"""Crossing: route; number of its present lane; station along the route and offset from it [m]; speed wanted [m/s]; time
+headway [s]; how much earlier or later than the others the driver wants to be in a zone [s]."""
 VEHICLE_COLUMNS = 16
 
 VEHICLE_LENGTH, VEHICLE_WIDTH = 5.0, 2.0
@@ -54,6 +55,17 @@ FAR = 1e6
 """Stands for no leader [m]."""
 
 Vehicles = NDArray[Any]
+
+
+POLICY_FREQUENCIES = (2, 1)
+"""Decisions per second that may be chosen [1/s]; the first by default."""
+
+
+def frames_of(policy_frequency: int) -> int:
+    """Simulation steps between two decisions; ValueError for a frequency that is not among `POLICY_FREQUENCIES`."""
+    if policy_frequency not in POLICY_FREQUENCIES:
+        raise ValueError(f"expected policy_frequency to be 1 or 2, got {policy_frequency!r}: choose one of them")
+    return SIMULATION_FREQUENCY // policy_frequency
 
 
 @inlined
@@ -144,3 +156,14 @@ def level_below(speed: float, top: float, levels: int) -> float:
     """The next lower of `levels` target speeds from 0 to `top`, counted from the present speed [m/s]."""
     step = top / (levels - 1)
     return max(math.floor(speed / step + 0.5) - 1.0, 0.0) * step
+
+
+@inlined
+def choose_speed(speed: float, target: float, wanted: float, top: float, levels: int) -> int:
+    """Whether the level below (-1), the present target (0) or the level above (1) accelerates nearest to `wanted`."""
+    slower = abs(speed_control(speed, level_below(speed, top, levels)) - wanted)
+    faster = abs(speed_control(speed, level_above(speed, top, levels)) - wanted)
+    kept = abs(speed_control(speed, target) - wanted)
+    if slower < kept and slower <= faster:
+        return -1
+    return 1 if faster < kept else 0

@@ -13,30 +13,21 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from lam_envs.driving.junction_scene import render_merge
-from lam_envs.driving.junction_vehicles import SIMULATION_FREQUENCY, VEHICLE_COLUMNS
+from lam_envs.driving.junction_vehicles import VEHICLE_COLUMNS, frames_of
+from lam_envs.driving.junction_views import merge_map, observe_cells, observe_merge_from_above
 from lam_envs.driving.merge_kernels import FEATURES, NUM_VEHICLES, ROWS, observe_merge, reset_merge, step_merge
-from lam_envs.driving.merge_scenario import LANES, SPLITS
+from lam_envs.driving.merge_scenario import LANES, SPLITS, ZONE
 from lam_envs.driving.metrics import NUM_ACCUMULATORS
 from lam_envs.driving.observations import observation_space
 from lam_envs.driving.scenario import parameter_names, range_table
 from lam_envs.driving.vector import DrivingEnv, DrivingVectorEnv
-
-POLICY_FREQUENCIES = (2, 1)
-"""Decisions per second that may be chosen [1/s]; the first by default."""
-
-
-def frames_of(policy_frequency: int) -> int:
-    """Simulation steps between two decisions; ValueError for a frequency that is not among `POLICY_FREQUENCIES`."""
-    if policy_frequency not in POLICY_FREQUENCIES:
-        raise ValueError(f"expected policy_frequency to be 1 or 2, got {policy_frequency!r}: choose one of them")
-    return SIMULATION_FREQUENCY // policy_frequency
 
 
 class MergeVectorEnv(DrivingVectorEnv):
     """Many episodes of `MergeEnv` at once; see there, and `DrivingVectorEnv` for the arguments."""
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 2}  # noqa: RUF012
-    views: ClassVar[tuple[str, ...]] = ("kinematics",)
+    views: ClassVar[tuple[str, ...]] = ("kinematics", "grid", "topdown")
     time_limit: ClassVar[int] = 80
 
     def __init__(self, num_envs: int = 1, *, policy_frequency: int = 2, **arguments: Any) -> None:
@@ -44,7 +35,7 @@ class MergeVectorEnv(DrivingVectorEnv):
         super().__init__(num_envs, **arguments)
 
     def _spaces(self) -> tuple[spaces.Space[Any], spaces.Space[Any]]:
-        return observation_space("kinematics", ROWS, FEATURES), spaces.Discrete(5)
+        return observation_space(self.view, ROWS, FEATURES), spaces.Discrete(5)
 
     def _allocate(self) -> None:
         num_envs = self.num_envs
@@ -72,7 +63,13 @@ class MergeVectorEnv(DrivingVectorEnv):
         self._observe()
 
     def _observe(self) -> None:
-        observe_merge(self.observations, self._ego, self.state["vehicles"], self.state["scenario"])
+        vehicles, scenario = self.state["vehicles"], self.state["scenario"]
+        if self.view == "grid":
+            observe_cells(vehicles, False, self.observations)
+        elif self.view == "topdown":
+            observe_merge_from_above(vehicles, scenario[:, ZONE], merge_map(), self.observations)
+        else:
+            observe_merge(self.observations, self._ego, vehicles, scenario)
 
     def _render(self, index: int) -> NDArray[np.uint8]:
         return render_merge(self.state, self.trails, index)

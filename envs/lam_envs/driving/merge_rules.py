@@ -14,7 +14,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lam_envs.driving.compilation import inlined, kernel
-from lam_envs.driving.junction_vehicles import FAR, IDM_LIMIT, VEHICLE_LENGTH, level_above, level_below, speed_control
+from lam_envs.driving.junction_vehicles import FAR, IDM_LIMIT, VEHICLE_LENGTH, choose_speed
 from lam_envs.driving.lanes import LANE_WIDTH
 from lam_envs.driving.merge_kernels import (
     DISTANCE_SCALE,
@@ -162,16 +162,10 @@ def plan_merge(seen: NDArray[Any], speed: float, before_zone: float, before_end:
 
 
 @inlined
-def choose_speed(speed: float, target: float, wanted: float) -> int:
+def control_speed(speed: float, target: float, wanted: float) -> int:
     """The action among SLOWER, IDLE and FASTER whose acceleration is nearest to the wanted one."""
-    slower = speed_control(speed, level_below(speed, TOP_SPEED, LEVELS))
-    faster = speed_control(speed, level_above(speed, TOP_SPEED, LEVELS))
-    action, nearest = IDLE, abs(speed_control(speed, target) - wanted)
-    if abs(slower - wanted) < nearest:
-        action, nearest = SLOWER, abs(slower - wanted)
-    if abs(faster - wanted) < nearest:
-        action = FASTER
-    return action
+    level = choose_speed(speed, target, wanted, TOP_SPEED, LEVELS)
+    return IDLE if level == 0 else FASTER if level > 0 else SLOWER
 
 
 @inlined
@@ -191,7 +185,7 @@ def drive_ramp(seen: NDArray[Any], speed: float, target_speed: float) -> int:
             wanted = min(wanted, plan)
         elif speed > WAIT_SPEED:
             wanted = min(wanted, -YIELD_BRAKING)
-    return choose_speed(speed, target_speed, wanted)
+    return control_speed(speed, target_speed, wanted)
 
 
 @inlined
@@ -202,7 +196,7 @@ def drive_highway(seen: NDArray[Any], speed: float, target_speed: float, target:
     here = wish_in_lane(seen, center, FOLLOW_TIME)
     if abs(y - center) > 1.0:
         here = min(here, wish_in_lane(seen, y, 0.7))
-        return choose_speed(speed, target_speed, here)
+        return control_speed(speed, target_speed, here)
     room = here
     before_zone = float(seen[0, 10]) * DISTANCE_SCALE
     before_end = float(seen[0, 11]) * DISTANCE_SCALE
@@ -214,7 +208,7 @@ def drive_highway(seen: NDArray[Any], speed: float, target_speed: float, target:
         blocked = target == 0 and before_zone < APPROACH and before_end > -20.0
         if there > room + GAIN and not blocked:
             return LANE_LEFT if target == 1 else LANE_RIGHT
-    return choose_speed(speed, target_speed, room)
+    return control_speed(speed, target_speed, room)
 
 
 @kernel

@@ -42,6 +42,8 @@ VECTOR_ENTRY_POINTS = {
     "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
     "LamDrive/HighwayContinuous-v0": "lam_envs.driving.highway_continuous:HighwayContinuousVectorEnv",
     "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
+    "LamDrive/Intersection-v0": "lam_envs.driving.intersection:IntersectionVectorEnv",
+    "LamDrive/Roundabout-v0": "lam_envs.driving.roundabout:RoundaboutVectorEnv",
 }
 """id -> "module:class" of its batch."""
 
