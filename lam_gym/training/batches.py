@@ -20,9 +20,9 @@ from jaxtyping import Bool
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lam_gym.augmentation.paraphrase import Wordings
 from lam_gym.augmentation.verification import instruction_of
 from lam_gym.augmentation.vocabulary import NEUTRAL_SYNONYMS, Groups
+from lam_gym.augmentation.wordings import Wordings
 from lam_gym.errors import BadDemos
 from lam_gym.models.encoders import LONGEST_INSTRUCTION
 from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES

@@ -21,8 +21,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from lam_gym.augmentation.paraphrase import Wordings, paraphrase
 from lam_gym.augmentation.verification import KEY
+from lam_gym.augmentation.wordings import Wordings, paraphrase
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
 from lam_gym.models.distributions import Distribution

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import lam_gym
-from lam_gym.augmentation.paraphrase import Wordings, paraphrase
+from lam_gym.augmentation.wordings import Wordings, paraphrase
 from lam_gym.errors import BadConfig
 from lam_gym.models.spaces import describe
 from lam_gym.training.batches import TaskData
