@@ -39,6 +39,8 @@ MAX_SPEED = 40.0
 """Speed above which (also backwards) a vehicle brakes [m/s]."""
 
 TAU = 2.0 * math.pi
+NEAR_LOW, NEAR_HIGH = 0.6, 1.6
+"""Range of `power_near_one`."""
 
 
 @inlined
@@ -130,6 +132,32 @@ def free_acceleration(speed: float, target_speed: float, exponent: float, accele
     """IDM on an empty road: a (1 - (v / v0)^delta) [m/s^2]. `exponent` is delta, `target_speed` v0 >= 0."""
     ratio = max(speed, 0.0) / max(target_speed, 0.01)
     return acceleration * (1.0 - math.pow(ratio, exponent))
+
+
+@inlined
+def power_near_one(base: float, exponent: float) -> float:
+    """base**exponent, exact to 1e-14, for NEAR_LOW <= base <= NEAR_HIGH and exponents up to 5.
+
+    log(base) = 2 artanh((base - 1) / (base + 1)) and exp(y) = exp(y / 16)^16, both by their series: plain arithmetic,
+    of which a compiler makes vector instructions where it is called in a loop.
+    """
+    ratio = (base - 1.0) / (base + 1.0)
+    square = ratio * ratio
+    low = 1.0 / 19 + square * (1.0 / 21 + square * (1.0 / 23 + square * (1.0 / 25 + square * (1.0 / 27))))
+    middle = 1.0 / 9 + square * (1.0 / 11 + square * (1.0 / 13 + square * (1.0 / 15 + square * (1.0 / 17))))
+    high = 1.0 + square * (1.0 / 3 + square * (1.0 / 5 + square * (1.0 / 7)))
+    fourth = square * square * square * square
+    series = high + fourth * (middle + fourth * square * low)
+    y = exponent * ratio * series * 0.125
+    tail = 1.0 / 5040 + y * (1.0 / 40320 + y * (1.0 / 362880 + y * (1.0 / 3628800 + y * (1.0 / 39916800))))
+    cube = y * y * y
+    value = (
+        1.0 + y + y * y * (0.5 + y * (1.0 / 6)) + cube * y * (1.0 / 24 + y * (1.0 / 120 + y * (1.0 / 720 + y * tail)))
+    )
+    value *= value
+    value *= value
+    value *= value
+    return value * value
 
 
 @inlined

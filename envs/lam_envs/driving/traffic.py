@@ -21,10 +21,13 @@ from lam_envs.driving.motion import (
     HALF_LENGTH,
     LANE_WIDTH,
     LENGTH,
+    NEAR_HIGH,
+    NEAR_LOW,
     SPEED_GAIN,
     clip,
     limit_acceleration,
     not_zero,
+    power_near_one,
     track_lane,
 )
 
@@ -165,6 +168,21 @@ def free_road(block: Block, parameters: Row, who: int, exponent: float) -> float
 
 
 @inlined
+def decide_free(block: Block, parameters: Row, count: int) -> None:
+    """`free_road` of all of the traffic into `block[ACCELERATION]`: a loop of plain arithmetic, then the rare cases."""
+    strength = parameters[ACCELERATION_MAX]
+    for who in range(1, count):
+        wanted = max(min(max(block[TARGET_SPEED, who], 0.0), SPEED_LIMIT), 0.01)
+        ratio = min(max(block[SPEED, who] / wanted, NEAR_LOW), NEAR_HIGH)
+        block[ACCELERATION, who] = strength * (1.0 - power_near_one(ratio, block[EXPONENT, who]))
+    for who in range(1, count):
+        wanted = max(min(max(block[TARGET_SPEED, who], 0.0), SPEED_LIMIT), 0.01)
+        speed = block[SPEED, who]
+        if speed < NEAR_LOW * wanted or speed > NEAR_HIGH * wanted:
+            block[ACCELERATION, who] = free_road(block, parameters, who, block[EXPONENT, who])
+
+
+@inlined
 def acceleration_behind(block: Block, parameters: Row, who: int, front: int, exponent: float) -> float:
     """IDM's acceleration of `who` behind `front` (-1: nobody), as one with this `exponent` sees it; 0 for nobody."""
     if who < 0:
@@ -279,6 +297,7 @@ def decide_controls(block: Block, codes: Codes, parameters: Row, count: int, ahe
 
     On the way `ahead` holds the vehicles that are the nearest in front on each lane.
     """
+    decide_free(block, parameters, count)
     lanes = int(parameters[LANES])
     for lane in range(lanes):
         ahead[lane], ahead_x[lane] = -1, math.inf
@@ -302,8 +321,7 @@ def decide_controls(block: Block, codes: Codes, parameters: Row, count: int, ahe
                     slowing = following(block, parameters, who, int(ahead[lane]))
                     if target != lane:
                         slowing = max(slowing, following(block, parameters, who, int(ahead[target])))
-                free = free_road(block, parameters, who, block[EXPONENT, who])
-                acceleration = clip(free - slowing, -STRONGEST, STRONGEST)
+                acceleration = clip(block[ACCELERATION, who] - slowing, -STRONGEST, STRONGEST)
         block[SIN_SLIP, who] = slip
         block[ACCELERATION, who] = limit_acceleration(acceleration, speed)
         mark_ahead(x, y, lane, lanes, who, ahead, ahead_x)

@@ -10,12 +10,15 @@ from lam_envs.driving.motion import (
     HALF_LENGTH,
     LENGTH,
     MAX_SPEED,
+    NEAR_HIGH,
+    NEAR_LOW,
     desired_gap,
     free_acceleration,
     gap_deceleration,
     limit_acceleration,
     move,
     not_zero,
+    power_near_one,
     sin_slip_of,
     track_lane,
     wrap,
@@ -65,3 +68,11 @@ def test_the_intelligent_driver() -> None:
     gap = desired_gap(20.0, 5.0, 10.0, 1.5, 3.0, 5.0)
     assert math.isclose(gap, 10.0 + 30.0 + 100.0 / (2.0 * math.sqrt(15.0)))
     assert math.isclose(gap_deceleration(2.0 * gap, gap, 3.0), 0.75)
+
+
+def test_powers_near_one() -> None:
+    generator = np.random.default_rng(0)
+    for _ in range(500):
+        base, exponent = generator.uniform([NEAR_LOW, 3.0], [NEAR_HIGH, 5.0]).tolist()
+        assert math.isclose(power_near_one(base, exponent), base**exponent, rel_tol=2e-14)
+    assert power_near_one(1.0, 4.2) == 1.0
