@@ -54,7 +54,7 @@ class IntersectionEnv(DrivingEnv):
     ## Action Space
 
     `Discrete(3)`. The ego steers by itself along its route, and towards its target speed of 0, 3, 6 or 9 m/s with an
-    acceleration within [-6, 3] m/s^2.
+    acceleration within [-4, 2.4] m/s^2.
 
     | Num | Action |
     | --- | --- |
@@ -110,7 +110,9 @@ class IntersectionEnv(DrivingEnv):
 
     * `split`: the scenarios, `"train"`, `"validation"` (the same ranges), `"held_out"` (values between those of
       training) or `"extrapolation"` (denser, faster, bolder traffic).
-    * `observation`: `"kinematics"`, `"grid"` or `"topdown"`.
+    * `observation`: `"kinematics"` (above), `"grid"` (`Box(-1, 1, (3, 11, 11), float32)`, cells of 5 m around the ego
+      and turned with it: presence and relative velocity) or `"topdown"` (`Box(0, 255, (64, 128), uint8)`, a gray
+      picture, turned likewise).
     * `policy_frequency`: 2 or 1 decisions per second.
     * `max_episode_steps`: the clock.
     * `render_mode`: `None` or `"rgb_array"` (a top-down frame, 600 x 400).

@@ -147,6 +147,8 @@ class MergeEnv(DrivingEnv):
 
     * `split`: the scenarios, `"train"`, `"validation"` (the same ranges), `"held_out"` (values between those of
       training) or `"extrapolation"` (denser, slower, closer traffic, fewer who make room, a shorter zone).
+    * `observation`: `"kinematics"` (above), `"grid"` (`Box(-1, 1, (3, 11, 11), float32)`, cells of 5 m around the ego:
+      presence and relative velocity) or `"topdown"` (`Box(0, 255, (64, 128), uint8)`, a gray picture).
     * `policy_frequency`: 2 or 1 decisions per second.
     * `max_episode_steps`: the clock.
     * `render_mode`: `None` or `"rgb_array"` (a top-down frame, 600 x 200).
