@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -62,6 +63,20 @@ def test_fixed_kinds(identity_demos: Callable[[str, int], list[Trajectory]], mon
     monkeypatch.setattr(ImitationModel, "fit", lambda *_, seed: asked.append(seed))
     fit_behavior("imitation", task, [], 7)
     assert asked == [7]
+
+
+@pytest.mark.parametrize("form", ["set", "picture"])
+def test_trees_read_sets_and_pictures_as_numbers(
+    form: str, identity_demos: Callable[[str, int], list[Trajectory]]
+) -> None:
+    """Side by side, with names that say where a number stands; the order of a set is then part of what is read."""
+    demos = identity_demos(form, 60)
+    model = fit_behavior("tree", get_task(f"identity/{form}"), demos, 0)
+    steps = [(each, step) for each in demos for step in range(len(each))]
+    actions, _ = model.act([each.observation(step) for each, step in steps], None)
+    right = [action == each.actions[step] for action, (each, step) in zip(actions, steps)]
+    assert np.mean(right) > 0.7
+    assert "observation[" in model.rules()
 
 
 def test_preset_names() -> None:
