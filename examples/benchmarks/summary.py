@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from lam_gym.evaluation.statistics import wilson_interval
+
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
 BEGIN, END = "<!-- benchmarks -->", "<!-- end of benchmarks -->"
@@ -66,11 +68,106 @@ def babyai_rows(data: dict[str, Any]) -> list[list[str]]:
     return rows
 
 
+def driving_speed_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Steps a second of the highway's reference mode against highway-env and EnvPool."""
+    rate = {(row["who"], row["setting"], row["num_envs"]): row["steps_per_second"] for row in data["rows"]}
+    rows = []
+    for setting in ("highway-fast-v0", "highway-v0"):
+        for ours, peer, envs in (
+            ("lam_envs", "highway-env", 1),
+            ("lam_envs, gymnasium.make", "highway-env, gymnasium.make", 1),
+            ("lam_envs", "highway-env", 256),
+            ("lam_envs", "EnvPool", 256),
+        ):
+            mine, other = rate[ours, setting, envs], rate.get((peer, setting, envs), rate.get((peer, setting, 1)))
+            if other is not None:
+                name = f"{setting}, {envs} at once" if envs > 1 else f"{setting}, one{ours.removeprefix('lam_envs')}"
+                rows.append([name, f"{mine:,.0f} steps/s", f"{peer} {other:,.0f}", f"{mine / other:,.1f}x"])
+    return rows
+
+
+def driving_parity_rows(data: dict[str, Any]) -> list[list[str]]:
+    """The largest difference from highway-env over all scenarios."""
+    runs, differing = (sum(row[name] for row in data["rows"]) for name in ("runs", "differing_decisions"))
+    names = ("x", "y", "heading", "speed", "observation", "reward")
+    largest = max(row[name] for row in data["rows"] for name in names)
+    peer = f"highway-env {data['highway_env']}: {differing} decisions differ"
+    return [[f"the highway beside highway-env, {runs} runs to the first crash", f"off by {largest:.0e}", peer, ""]]
+
+
+def driving_policies_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Collisions of a relabelled policy and of a clone, over all training seeds."""
+    rows = []
+    for task in dict.fromkeys(row["task"] for row in data["rows"]):
+        said = {}
+        for kind in ("relabelled", "clone", "expert"):
+            runs = [row for row in data["rows"] if (row["task"], row["policy"]) == (task, kind)]
+            episodes = sum(row["episodes"] for row in runs)
+            crashes = round(sum(row["metrics"]["collision"] * row["episodes"] for row in runs))
+            speed = sum(row["metrics"]["mean_speed"] for row in runs) / len(runs)
+            low, high = wilson_interval(crashes, episodes)
+            interval = f"[{100 * low:.1f}, {100 * high:.1f}]"
+            said[kind] = f"{100 * crashes / episodes:.1f} % {interval} at {speed:.1f} m/s"
+        beside = f"clone {said['clone']}; expert {said['expert']}"
+        rows.append([f"{task}, held out: collisions after relabelling", said["relabelled"], beside, ""])
+    return rows
+
+
+def driving_rendering_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Milliseconds a frame of the highway."""
+    row = next(row for row in data["rows"] if row["environment"] == "LamDrive/Highway-v0")
+    return [[f"a frame of {row['width']} x {row['height']}", f"{row['milliseconds']:.2f} ms", "", ""]]
+
+
+def classification_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Accuracy and F1 of the large action policy on labeled tables."""
+    rows = []
+    for row in data["rows"]:
+        if row["policy"] != "A":
+            continue
+        (low, high), (worst, best) = row["accuracy_interval"], row["macro_f1_interval"]
+        accuracy = f"accuracy {100 * row['accuracy']:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
+        f1 = f"macro F1 {100 * row['macro_f1']:.1f} [{100 * worst:.1f}, {100 * best:.1f}]"
+        rows.append([f"{row['task']}, {row['n']} rows held out", accuracy, f1, ""])
+    return rows
+
+
+def text_speed_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Steps a second of the slowest text application, and of others' environments."""
+    rates = data["steps_per_s"]
+    slowest = min((name for name in rates if name.startswith("text/")), key=rates.__getitem__)
+    beside = ", ".join(f"{name} {rate:,.0f}" for name, rate in rates.items() if not name.startswith("text/"))
+    return [[f"text applications, the slowest ({slowest})", f"{rates[slowest]:,.0f} steps/s", beside, ""]]
+
+
+def text_generalization_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Success over the six text applications, by axis, of each setting."""
+    rows = []
+    for name in dict.fromkeys(row["setting"] for row in data["rows"]):
+        runs = [row for row in data["rows"] if row["setting"] == name]
+        said = []
+        for axis in runs[0]["counts"]:
+            successes = sum(sum(row["counts"][axis].values()) for row in runs)
+            episodes = sum(row["episodes"] * len(row["counts"][axis]) for row in runs)
+            low, high = wilson_interval(successes, episodes)
+            said.append(f"{axis} {100 * successes / episodes:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
+        what = f"six text applications, {runs[0]['settings']['demos']} demos each, setting {name}, {len(runs)} seed(s)"
+        rows.append([what, said[0], "; ".join(said[1:]), ""])
+    return rows
+
+
 SECTIONS = {
     "training_throughput": training_rows,
     "rollout_throughput": rollout_rows,
     "storage": storage_rows,
     "babyai": babyai_rows,
+    "driving_speed": driving_speed_rows,
+    "driving_parity": driving_parity_rows,
+    "driving_policies": driving_policies_rows,
+    "driving_rendering": driving_rendering_rows,
+    "classification": classification_rows,
+    "text_speed": text_speed_rows,
+    "text_generalization": text_generalization_rows,
 }
 """Name of the result file -> its rows; the benchmark has the same name."""
 
