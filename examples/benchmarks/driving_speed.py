@@ -134,7 +134,7 @@ def print_table(rates: dict[tuple[str, str, int], float]) -> list[dict[str, Any]
         row["times_envpool"] = None if pool is None or through else round(steps / pool, 2)
         rows.append(row)
         cells = [f"{row[name]:,.1f}x" if row[name] else "-" for name in ("times_highway_env", "times_envpool")]
-        print(f"{setting:16} {who:28} {num_envs:5} {steps:10,.0f} {cells[0]:>12} {cells[1]:>8}")
+        print(f"{setting:16} {who:28} {num_envs:5} {steps:10,.1f} {cells[0]:>12} {cells[1]:>8}")
     return rows
 
 

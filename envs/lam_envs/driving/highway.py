@@ -122,7 +122,6 @@ class HighwayVectorEnv(DrivingVectorEnv):
         state["counts"][:] = vehicles
         if self.view == "topdown" and self._stack > 1:
             state["pictures"] = self.observations
-        self._pictures = self.observations if self._stack > 1 else self.observations[:, None]
         self._sizes = np.ones((3, vehicles))
         self._sizes[0], self._sizes[1] = LENGTH, WIDTH
         self._levels = np.array(LEVELS[self.mode])
@@ -177,7 +176,8 @@ class HighwayVectorEnv(DrivingVectorEnv):
         elif self.view == "grid":
             observe_grid(rows, blocks, counts, self._sizes, self.observations)
         else:
-            observe_pictures(rows, how, blocks, counts, parameters, self._sizes, self._pictures)
+            pictures = self.observations if self._stack > 1 else self.observations[:, None]
+            observe_pictures(rows, how, blocks, counts, parameters, self._sizes, pictures)
 
     def _render(self, index: int) -> NDArray[np.uint8]:
         state, count = self.state, int(self.state["counts"][index])

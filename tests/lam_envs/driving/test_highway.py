@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -253,6 +254,8 @@ def test_pictures_are_stacked_from_old_to_new() -> None:
         frames.append(single.step(action)[0])
         seen = stacked.step(action)[0]
     assert np.array_equal(seen, frames[1:])
+    twin = copy.deepcopy(single)
+    assert np.array_equal(twin.step(0)[0], single.step(0)[0])
     saved = stacked.get_state()
     following = stacked.step(0)[0]
     assert np.array_equal(stacked.set_state(saved), seen)
