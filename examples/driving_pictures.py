@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,17 @@ from lam_gym import TASKS, ExpertPolicy
 from lam_gym.evaluation.films import watch
 
 OUT = Path(__file__).parent / "driving.png"
-SHOTS: Mapping[str, tuple[int, float]] = {}
+SHOTS: Mapping[str, tuple[int, float]] = {
+    "drive/highway": (0, 0.43),
+    "drive/parking": (3, 0.62),
+    "drive/intersection": (3, 0.5),
+    "drive/roundabout": (3, 0.5),
+}
 """Task -> seed and moment of its frame, as a share of the episode."""
 SEED, MOMENT = 3, 0.4
 """The same for tasks that are not in `SHOTS`."""
-COLUMNS, GAP, LABEL = 2, 14, 24
-"""Columns of pictures, the space between them, and the height of a label above each [pixels]."""
+GAP, LABEL = 14, 24
+"""Space between pictures, and the height of a label above each [pixels]."""
 PAPER, INK = 255, 40
 """Gray of the background and of the labels."""
 
@@ -40,14 +46,19 @@ def shoot(name: str) -> NDArray[np.uint8]:
 
 
 def arrange(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """All pictures in columns: the tallest first, each below the shortest column."""
-    columns: list[list[NDArray[np.uint8]]] = [[] for _ in range(COLUMNS)]
-    for picture in sorted(pictures, key=len, reverse=True):
-        min(columns, key=lambda column: sum(len(each) + GAP for each in column)).append(picture)
+    """All pictures in two columns of as equal height as can be, the tallest first."""
+    tallest = sorted(pictures, key=len, reverse=True)
+
+    def columns(places: Sequence[int]) -> list[list[NDArray[np.uint8]]]:
+        return [[each for each, place in zip(tallest, places) if place == column] for column in (0, 1)]
+
+    def height(column: Sequence[NDArray[np.uint8]]) -> int:
+        return sum(len(each) + GAP for each in column)
+
+    best = min(product((0, 1), repeat=len(tallest)), key=lambda places: max(map(height, columns(places))))
     width = max(picture.shape[1] for picture in pictures)
-    height = max(sum(len(each) + GAP for each in column) for column in columns) - GAP
-    page = np.full((height, COLUMNS * (width + GAP) - GAP, 3), PAPER, dtype=np.uint8)
-    for number, column in enumerate(columns):
+    page = np.full((max(map(height, columns(best))) - GAP, 2 * width + GAP, 3), PAPER, dtype=np.uint8)
+    for number, column in enumerate(columns(best)):
         top, left = 0, number * (width + GAP)
         for picture in column:
             page[top : top + len(picture), left : left + picture.shape[1]] = picture
@@ -62,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     names = [name for name, task in TASKS.items() if name.startswith("drive/") and not task.extra]
     page = Image.fromarray(arrange([shoot(name) for name in names]))
-    page.quantize(128, dither=Image.Dither.NONE).save(given.out, optimize=True)
+    page.save(given.out, optimize=True)
     print(f"{len(names)} tasks: '{given.out}'")
 
 

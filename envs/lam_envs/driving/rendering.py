@@ -118,6 +118,7 @@ def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, f
     places = road_points(knots, past[:, 0], past[:, 1])
     car_x, car_y = places[-1].tolist()
     share = min(max((station - start) / ROUTE_LENGTH, 0.0), 1.0)
+    error = round(float(state.lateral_error), 2) + 0.0  # never -0.00
     scene = Scene(
         lane_picture(knots, start + ROUTE_LENGTH),
         car_x,
@@ -127,7 +128,7 @@ def render_road(state: State, scenario: Scenario, trail: Sequence[tuple[float, f
         WIDTH,
         steering=float(state.steering),
         trail=places,
-        text=f"SPEED {state.speed:4.1f} M/S   ERROR {state.lateral_error:+5.2f} M   ROUTE {100 * share:3.0f} %",
+        text=f"SPEED {state.speed:4.1f} M/S   ERROR {error:+5.2f} M   ROUTE {100 * share:3.0f} %",
         progress=share,
     )
     heading = math.atan2(far_y - y, far_x - x)

@@ -22,7 +22,7 @@ from lam_envs.driving.painting import Frame, darken, paint_boxes, paint_discs, p
 from lam_envs.driving.road_pictures import ASPHALT, DARK, GRASS, PERIOD, RED, Road, rectangles
 
 EGO, GLASS, LIGHT = (38, 88, 168), (170, 205, 235), (248, 214, 92)
-CRASHED, TRAIL, GOAL = (214, 96, 40), (92, 148, 214), (96, 190, 110)
+CRASHED, TRAIL, GOAL = (214, 96, 40), (92, 148, 214), (94, 224, 124)
 TRAFFIC = ((168, 172, 178), (222, 222, 218), (122, 132, 146), (158, 92, 82), (190, 168, 128), (96, 122, 110))
 """Colors of the other vehicles, by index."""
 
