@@ -233,17 +233,43 @@ class GridEncoder(nn.Module):
         return out
 
 
-class TextPool(nn.Module):
-    """A text as one vector: the mean over its words and the largest of each feature, mixed."""
+class ScreenEncoder(nn.Module):
+    """A text beside an instruction as one vector: what it says, and what of the instruction it says again.
+
+    Every word sees its two neighbors on each side and attends to the instruction's words in their context, first to the
+    word that it repeats; the words are pooled by mean and maximum. So the vector can tell that the screen shows the
+    person who was asked for, or that the first of two things is done.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.word = nn.Linear(width, width // 2)
-        self.out = nn.Linear(2 * (width // 2), width)
+        half = width // 2
+        self.word = nn.Linear(width, half)
+        self.neighbors = nn.Conv1d(half, half, 5, padding=2)
+        self.key = nn.Linear(width, half)
+        self.value = nn.Linear(width, half)
+        self.same = nn.Parameter(torch.tensor(6.0))
+        self.matched = nn.Parameter(0.5 * torch.randn(half))
+        self.out = nn.Linear(2 * half, width)
 
-    def forward(self, vectors: Float[Tensor, "N L E"], present: Bool[Tensor, "N L"]) -> Float[Tensor, "N E"]:
-        words = F.silu(self.word(vectors)) * present.unsqueeze(-1)
-        mean = words.sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+    def forward(
+        self,
+        vectors: Float[Tensor, "N L E"],
+        ids: Int[Tensor, "N L"],
+        context: Float[Tensor, "N M E"],
+        instruction: Int[Tensor, "N M"],
+    ) -> Float[Tensor, "N E"]:
+        """Vectors and ids of the text's words; words of the instruction in context, and their ids."""
+        present = (ids != 0).unsqueeze(-1)
+        words = self.word(vectors) * present
+        words = words + self.neighbors(words.transpose(1, 2)).transpose(1, 2)
+        same = (ids.unsqueeze(2) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
+        scores = words @ self.key(context).transpose(1, 2) / words.shape[2] ** 0.5 + self.same * same
+        scores = scores.masked_fill((instruction == 0).unsqueeze(1), -1e9)
+        weights = F.pad(scores, (1, 0)).softmax(-1)[..., 1:]
+        words = words + weights @ self.value(context) + same.any(-1, keepdim=True) * self.matched
+        words = F.silu(words) * present
+        mean = words.sum(1) / present.sum(1).clamp(min=1)
         # Padding counts as zero, and so must its absence: the longest text of a batch has none.
         out: Tensor = self.out(torch.cat([mean, words.amax(1).clamp(min=0)], dim=-1))
         return out

@@ -28,7 +28,7 @@ from lam_gym.models.encoders import (
     GridEncoder,
     InstructionEncoder,
     Meaning,
-    TextPool,
+    ScreenEncoder,
     Trunk,
     VectorEncoder,
     WordEmbedding,
@@ -146,7 +146,7 @@ class ActionNetwork(nn.Module):
         elif field.modality == "picture":
             self.encoders[name] = PictureEncoder(field.picture_shape, self.preset.channels, width)
         else:
-            self.encoders[name] = TextPool(width)
+            self.encoders[name] = ScreenEncoder(width)
 
     def _add_head(self, spaces: TaskSpaces) -> None:
         name, width = head_name(spaces), self.preset.width
@@ -208,7 +208,7 @@ class ActionNetwork(nn.Module):
             elif field.modality == "set":
                 token = token + encoder(value, present_rows(inputs.fields[field.key]))
             elif field.modality == "text":
-                token = token + encoder(value, inputs.fields[field.key] != 0)
+                token = token + encoder(value, inputs.fields[field.key], context, ids)
             else:
                 token = token + encoder(value)
         return token, context, ids

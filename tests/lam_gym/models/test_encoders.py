@@ -11,7 +11,7 @@ from lam_gym.models.encoders import (
     CellEmbedding,
     GridEncoder,
     InstructionEncoder,
-    TextPool,
+    ScreenEncoder,
     Trunk,
     VectorEncoder,
     WordEmbedding,
@@ -46,21 +46,39 @@ def test_the_longest_text_of_a_batch_reads_as_any_other(text: str) -> None:
     """Largest values over words: padding counts as zero, so a text without padding has to count one too."""
     for seed in range(20):
         torch.manual_seed(seed)
-        embedding, pool, encoder = WordEmbedding(WIDTH), TextPool(WIDTH), InstructionEncoder(WIDTH, HEADS)
+        embedding, pool, encoder = WordEmbedding(WIDTH), ScreenEncoder(WIDTH), InstructionEncoder(WIDTH, HEADS)
         ids = words(text)
         more = F.pad(ids, (0, 3))
-        torch.testing.assert_close(pool(embedding(more), more != 0), pool(embedding(ids), ids != 0))
         tokens, pooled = encoder(embedding(ids), ids != 0)
         tokens_more, pooled_more = encoder(embedding(more), more != 0)
+        screen = words("one line of a screen")
+        read = pool(embedding(screen), screen, tokens, ids)
+        torch.testing.assert_close(pool(embedding(F.pad(screen, (0, 3))), F.pad(screen, (0, 3)), tokens, ids), read)
+        torch.testing.assert_close(pool(embedding(screen), screen, tokens_more, more), read)
         torch.testing.assert_close(pooled_more, pooled)
         torch.testing.assert_close(tokens_more[:, : ids.shape[1]], tokens)
 
 
 def test_a_text_without_words() -> None:
-    embedding, pool, encoder = WordEmbedding(WIDTH), TextPool(WIDTH), InstructionEncoder(WIDTH, HEADS)
+    embedding, pool, encoder = WordEmbedding(WIDTH), ScreenEncoder(WIDTH), InstructionEncoder(WIDTH, HEADS)
     ids = words("")
-    assert torch.isfinite(pool(embedding(ids), ids != 0)).all()
-    assert torch.isfinite(encoder(embedding(ids), ids != 0)[1]).all()
+    context, pooled = encoder(embedding(ids), ids != 0)
+    assert torch.isfinite(pooled).all()
+    assert torch.isfinite(pool(embedding(ids), ids, context, ids)).all()
+
+
+def test_a_screen_tells_what_of_the_instruction_it_repeats() -> None:
+    embedding, pool, encoder = WordEmbedding(WIDTH), ScreenEncoder(WIDTH), InstructionEncoder(WIDTH, HEADS)
+    asked, other, screen = words("call anna"), words("call omar"), words("anna berg")
+    differences = []
+    for ids in (asked, other):
+        context, _ = encoder(embedding(ids), ids != 0)
+        pool.matched.data.zero_()
+        without = pool(embedding(screen), screen, context, ids)
+        pool.matched.data.fill_(1.0)
+        differences.append((pool(embedding(screen), screen, context, ids) - without).abs().max().item())
+    assert differences[0] > 1e-3
+    assert differences[1] == 0.0
 
 
 def test_rotary_positions_are_relative() -> None:
