@@ -156,11 +156,38 @@ def text_generalization_rows(data: dict[str, Any]) -> list[list[str]]:
     return rows
 
 
+def babyai_levels_rows(data: dict[str, Any]) -> list[list[str]]:
+    """How many levels and demos were replayed, and what recording them costs."""
+    rows = data["rows"]
+    replayed, demos = (sum(row[key] for row in rows) for key in ("replayed", "demos"))
+    speeds = sorted(row["speed"] for row in rows)
+    speed = f"{100 * speeds[len(speeds) // 2]:.0f} % (least {100 * speeds[0]:.0f} %)"
+    return [
+        [f"BabyAI, {len(rows)} levels: demonstrations replayed exactly", f"{replayed:,}", f"of {demos:,}", ""],
+        ["BabyAI, speed of recording, median level", speed, "the bare bot and environment 100 %", ""],
+    ]
+
+
+def textworld_games_rows(data: dict[str, Any]) -> list[list[str]]:
+    """Games won that were never seen in training."""
+    won = {(row["task"], row["policy"]): row for row in data["rows"] if row["games"] == "unseen"}
+    rows = []
+    for task in dict.fromkeys(task for task, _ in won):
+        ours, chance = won[task, "A with symmetries"], won[task, "random"]
+        low, high = ours["interval"]
+        share = f"{100 * ours['won'] / ours['of']:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
+        beside = f"random commands {100 * chance['won'] / chance['of']:.0f} %"
+        rows.append([f"{task}, 20 games to learn from, unseen games won", share, beside, ""])
+    return rows
+
+
 SECTIONS = {
     "training_throughput": training_rows,
     "rollout_throughput": rollout_rows,
     "storage": storage_rows,
     "babyai": babyai_rows,
+    "babyai_levels": babyai_levels_rows,
+    "textworld_games": textworld_games_rows,
     "driving_speed": driving_speed_rows,
     "driving_parity": driving_parity_rows,
     "driving_policies": driving_policies_rows,
