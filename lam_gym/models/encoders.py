@@ -17,7 +17,7 @@ from lam_gym.models.words import NUM_ROWS, embedding_rows
 
 BLUR = 0.5
 """Deviation of the noise on a frozen encoder's vectors in training, in units of their root mean square."""
-LONGEST_INSTRUCTION = 40
+LONGEST_INSTRUCTION = 64
 """Words of an instruction that are read."""
 
 

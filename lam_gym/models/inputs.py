@@ -22,7 +22,7 @@ from lam_gym.models.spaces import ACTIONS_KEY, INSTRUCTION_KEYS, FieldSpaces, Ta
 from lam_gym.models.words import describe_action, encode_texts
 from lam_gym.trajectory import Observation
 
-LONGEST_TEXT = 192
+LONGEST_TEXT = 256
 """Words of a screen that are read."""
 
 
