@@ -22,8 +22,8 @@ def test_fields() -> None:
     assert encode_field(FieldSpaces("", "codes", (), (5,)), [3, 4]).tolist() == [[3], [4]]
     grid = encode_field(FieldSpaces("", "grid", (1, 1, 2), (9, 9)), np.array([[[[1, 255]]]], dtype=np.uint8))
     assert grid.tolist() == [[[[1, 255]]]]
-    assert encode_field(FieldSpaces("screen", "text"), ["a " * 500]).shape == (1, 192)
-    assert encode_field(FieldSpaces("mission", "text"), ["a " * 500]).shape == (1, 40)
+    assert encode_field(FieldSpaces("screen", "text"), ["a " * 500]).shape == (1, 256)
+    assert encode_field(FieldSpaces("mission", "text"), ["a " * 500]).shape == (1, 64)
 
 
 def test_candidates() -> None:
