@@ -104,6 +104,7 @@ TABLE: dict[str, Task] = {
             "extrapolation": {"split": "extrapolation"},
         },
         requires="lam_envs",
+        modalities={"": "set"},
     ),
     "drive/roundabout": Task(
         name="drive/roundabout",
@@ -117,6 +118,7 @@ TABLE: dict[str, Task] = {
             "extrapolation": {"split": "extrapolation"},
         },
         requires="lam_envs",
+        modalities={"": "set"},
     ),
     "drive/parking": Task(
         name="drive/parking",
