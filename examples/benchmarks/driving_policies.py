@@ -35,6 +35,8 @@ class Plan:
     rounds: int
     episodes: int
     """Episodes of a round."""
+    mixture: float
+    """The expert's share in the first round, falling as its powers."""
     steps: int
     preset: str
     learning_rate: float
@@ -42,8 +44,8 @@ class Plan:
 
 
 PLANS = {
-    "drive/highway": Plan(demos=300, rounds=5, episodes=100, steps=4000, preset="behavior", learning_rate=3e-3),
-    "drive/merge": Plan(demos=300, rounds=8, episodes=100, steps=6000, preset="behavior", learning_rate=3e-3),
+    task: Plan(300, rounds=8, episodes=100, mixture=0.7, steps=6000, preset="behavior", learning_rate=3e-3)
+    for task in ("drive/highway", "drive/merge")
 }
 SPLIT = "held_out"
 SHOWN = {"collision": 100, "at_fault_collision": 100, "mean_speed": 1, "driving_score": 1}
@@ -69,6 +71,7 @@ def learn(task: str, seed: int, plan: Plan, relabel: bool, folder: Path) -> tupl
         tensorboard=False,
         relabel_rounds=plan.rounds if relabel else 0,
         relabel_episodes=plan.episodes,
+        relabel_mixture=plan.mixture,
     )
     start, used = time.perf_counter(), time.process_time()
     run = lam_gym.train(config, [demos])
