@@ -98,6 +98,8 @@ TABLE: dict[str, Task] = {
         instruction="cross or turn at the intersection, and let those with the right of way go first",
         max_episode_steps=100,
         expert="lam_envs.driving.junction_experts:junction_driver",
+        random_return=1.158,
+        expert_return=1.667,
         variations={
             "validation": {"split": "validation"},
             "held_out": {"split": "held_out"},
@@ -112,6 +114,8 @@ TABLE: dict[str, Task] = {
         instruction="enter the roundabout when there is room, and leave it by the exit that is wanted",
         max_episode_steps=100,
         expert="lam_envs.driving.junction_experts:junction_driver",
+        random_return=1.052,
+        expert_return=1.612,
         variations={
             "validation": {"split": "validation"},
             "held_out": {"split": "held_out"},

@@ -26,7 +26,7 @@ SPLITS = {
         flow=((0.1, 0.12),), speed=((7.75, 8.25),), time_gap=((1.2, 1.3),), margin=((1.0, 1.2),)
     ),
     "extrapolation": JunctionScenario(
-        flow=((0.15, 0.17),), speed=((9.25, 10.0),), time_gap=((0.8, 0.95),), margin=((0.5, 0.7),)
+        flow=((0.145, 0.16),), speed=((9.25, 10.0),), time_gap=((0.8, 0.95),), margin=((0.5, 0.7),)
     ),
 }
 """The scenarios of each split; "validation" has the ranges of "train" and other episodes."""
@@ -54,7 +54,7 @@ class IntersectionEnv(DrivingEnv):
     ## Action Space
 
     `Discrete(3)`. The ego steers by itself along its route, and towards its target speed of 0, 3, 6 or 9 m/s with an
-    acceleration within [-4, 2.4] m/s^2.
+    acceleration within [-3.5, 2] m/s^2.
 
     | Num | Action |
     | --- | --- |

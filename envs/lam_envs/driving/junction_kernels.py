@@ -31,6 +31,7 @@ from lam_envs.driving.junction_vehicles import (
     SPEED,
     STATION,
     TIME_GAP,
+    TOWN_REACH,
     WANTED,
     WIDTH,
     X_,
@@ -209,7 +210,7 @@ def move_junction(vehicles: Vehicles, target: float, road: Road) -> None:
     for slot in range(vehicles.shape[1]):
         if vehicles[PRESENT, slot] > 0.0:
             if slot == 0:
-                vehicles[ACCELERATION, 0] = speed_control(vehicles[SPEED, 0], target)
+                vehicles[ACCELERATION, 0] = speed_control(vehicles[SPEED, 0], target, TOWN_REACH)
             else:
                 decide_junction(vehicles, slot, road)
             steer_along(vehicles, slot, road)

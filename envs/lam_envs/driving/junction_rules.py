@@ -25,17 +25,18 @@ from lam_envs.driving.junction_vehicles import (
     ROUTE,
     SPEED,
     STATION,
+    TOWN_REACH,
     Vehicles,
     choose_speed,
     idm,
 )
 
-LATERAL = 3.5
+LATERAL = 3.2
 """Lateral acceleration that the driver keeps to in bends [m/s^2]."""
-TIME_GAP, OWN_GAP, OWN_ACCELERATION = 1.2, 3.0, 3.0
+TIME_GAP, OWN_GAP, OWN_ACCELERATION = 1.2, 3.0, 2.0
 """Time headway [s], standstill gap [m] and acceleration with which it follows [m/s^2]."""
-SETTING_OFF = 2.5
-"""Acceleration with which it expects to set off [m/s^2]."""
+SETTING_OFF, GOING_ON = 1.6, 2.0
+"""Acceleration with which it expects to set off before its line, and to go on past it [m/s^2]."""
 OTHERS_SETTING_OFF, OTHERS_SPEED = 1.5, 8.0
 """Acceleration [m/s^2] and least final speed [m/s] with which others may come."""
 BEFORE, AFTER = 0.5, 1.0
@@ -50,7 +51,7 @@ LINE_ROOM = 1.0
 """It stops this far before a line [m]."""
 CAN_STOP = 3.0
 """Others who would have to brake harder than this to give way are taken not to [m/s^2]."""
-BRAKING = 5.0
+BRAKING = 3.2
 """The driver goes on where it would have to brake harder than this [m/s^2]."""
 
 
@@ -85,8 +86,9 @@ def meets(vehicles: Vehicles, other: int, zone: NDArray[Any], past_line: bool, t
     if inside and zone[KIND] == JOIN:
         return False
     speed, other_speed = vehicles[SPEED, 0], vehicles[SPEED, other]
-    own_in = arrival_time(zone[ENTER] - HALF - here, speed, SETTING_OFF, top)
-    own_out = arrival_time(zone[LEAVE] + HALF - here, speed, SETTING_OFF, top)
+    own = GOING_ON if past_line else SETTING_OFF
+    own_in = arrival_time(zone[ENTER] - HALF - here, speed, GOING_ON, top)
+    own_out = arrival_time(zone[LEAVE] + HALF - here, speed, own, top)
     bend = bend_speed(vehicles, other, road, LATERAL)
     fast = min(max(other_speed, OTHERS_SPEED), bend)
     other_in = arrival_time(zone[OTHER_ENTER] - HALF - there, other_speed, OTHERS_SETTING_OFF, fast)
@@ -140,7 +142,7 @@ def junction_action(vehicles: Vehicles, target: float, road: Road, top: float) -
         needed = energy / max(room, 0.3)
         if needed > 2.0:
             acceleration = min(acceleration, -needed)
-    return IDLE + choose_speed(speed, target, acceleration, top, LEVELS)
+    return IDLE + choose_speed(speed, target, acceleration, top, LEVELS, TOWN_REACH)
 
 
 @kernel

@@ -46,8 +46,10 @@ LARGEST_SLIP = 0.65465
 SLOWEST = 0.01
 """Speeds below this count as this where they divide [m/s]."""
 
-MAX_ACCELERATION, MAX_BRAKING = 3.0, 6.0
-"""Largest acceleration and braking of the ego [m/s^2]."""
+HIGHWAY_REACH = (6.0, 3.0)
+"""Largest braking and acceleration of the ego on the merge [m/s^2]."""
+TOWN_REACH = (3.5, 2.0)
+"""Largest braking and acceleration of the ego at a junction, within nuPlan's bounds of comfort [m/s^2]."""
 
 IDM_ACCELERATION, IDM_BRAKING, IDM_GAP, IDM_LIMIT = 2.0, 3.0, 2.5, 8.0
 """Acceleration and comfortable braking [m/s^2], standstill gap [m], largest braking [m/s^2] of the traffic."""
@@ -107,9 +109,9 @@ def move_vehicle(vehicles: Vehicles, slot: int) -> None:
 
 
 @inlined
-def speed_control(speed: float, target: float) -> float:
-    """The ego's acceleration towards its target speed [m/s^2], within its limits."""
-    return min(max(SPEED_GAIN * (target - speed), -MAX_BRAKING), MAX_ACCELERATION)
+def speed_control(speed: float, target: float, reach: tuple[float, float]) -> float:
+    """The ego's acceleration towards its target speed [m/s^2]; `reach` is its largest braking and acceleration."""
+    return min(max(SPEED_GAIN * (target - speed), -reach[0]), reach[1])
 
 
 @inlined
@@ -159,11 +161,13 @@ def level_below(speed: float, top: float, levels: int) -> float:
 
 
 @inlined
-def choose_speed(speed: float, target: float, wanted: float, top: float, levels: int) -> int:
+def choose_speed(
+    speed: float, target: float, wanted: float, top: float, levels: int, reach: tuple[float, float]
+) -> int:
     """Whether the level below (-1), the present target (0) or the level above (1) accelerates nearest to `wanted`."""
-    slower = abs(speed_control(speed, level_below(speed, top, levels)) - wanted)
-    faster = abs(speed_control(speed, level_above(speed, top, levels)) - wanted)
-    kept = abs(speed_control(speed, target) - wanted)
+    slower = abs(speed_control(speed, level_below(speed, top, levels), reach) - wanted)
+    faster = abs(speed_control(speed, level_above(speed, top, levels), reach) - wanted)
+    kept = abs(speed_control(speed, target, reach) - wanted)
     if slower < kept and slower <= faster:
         return -1
     return 1 if faster < kept else 0

@@ -21,6 +21,7 @@ from lam_envs.driving.junction_vehicles import (
     FAR,
     HEADING,
     HEADWAY,
+    HIGHWAY_REACH,
     LANE,
     LENGTH,
     PRESENT,
@@ -220,7 +221,7 @@ def move_all(vehicles: Vehicles, lanes: NDArray[Any], tick: int, scenario: NDArr
     for slot in range(vehicles.shape[1]):
         if vehicles[PRESENT, slot] > 0.0:
             if slot == 0:
-                vehicles[ACCELERATION, 0] = speed_control(vehicles[SPEED, 0], vehicles[TARGET_SPEED, 0])
+                vehicles[ACCELERATION, 0] = speed_control(vehicles[SPEED, 0], vehicles[TARGET_SPEED, 0], HIGHWAY_REACH)
             else:
                 decide(vehicles, slot, tick, scenario)
             steer(vehicles, slot, lanes)

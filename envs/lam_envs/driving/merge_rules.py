@@ -14,7 +14,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lam_envs.driving.compilation import inlined, kernel
-from lam_envs.driving.junction_vehicles import FAR, IDM_LIMIT, VEHICLE_LENGTH, choose_speed
+from lam_envs.driving.junction_vehicles import FAR, HIGHWAY_REACH, IDM_LIMIT, VEHICLE_LENGTH, choose_speed
 from lam_envs.driving.lanes import LANE_WIDTH
 from lam_envs.driving.merge_kernels import (
     DISTANCE_SCALE,
@@ -164,7 +164,7 @@ def plan_merge(seen: NDArray[Any], speed: float, before_zone: float, before_end:
 @inlined
 def control_speed(speed: float, target: float, wanted: float) -> int:
     """The action among SLOWER, IDLE and FASTER whose acceleration is nearest to the wanted one."""
-    level = choose_speed(speed, target, wanted, TOP_SPEED, LEVELS)
+    level = choose_speed(speed, target, wanted, TOP_SPEED, LEVELS, HIGHWAY_REACH)
     return IDLE if level == 0 else FASTER if level > 0 else SLOWER
 
 

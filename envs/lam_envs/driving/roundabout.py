@@ -65,7 +65,7 @@ class RoundaboutEnv(DrivingEnv):
     ## Action Space
 
     `Discrete(3)`. The ego steers by itself along its route, and towards its target speed of 0, 4, 8 or 12 m/s with an
-    acceleration within [-4, 2.4] m/s^2.
+    acceleration within [-3.5, 2] m/s^2.
 
     | Num | Action |
     | --- | --- |
