@@ -68,7 +68,8 @@ class LookaheadExpert:
         """Actions in the order of preference where values are equal."""
         self._plans = make_plans(tuple(self.order), depth, steps, idle)
         arguments = tuple(sorted(single.arguments.items()))
-        self._batch = copies(single.vector_class, len(self._plans), arguments)
+        vector_class: Any = single.vector_class
+        self._batch = copies(vector_class, len(self._plans), arguments)
 
     def act(self, observation: Any) -> int:
         """The first action of the best plan from the environment's present state."""
