@@ -132,7 +132,8 @@ class LaneKeepingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     |lateral error| of at most 0.75 m. `info` also holds, at every step, `progress`, `lateral_error`, and the running
     metrics `off_road`, `mean_speed`, `mean_lateral_error`, `max_lateral_error`, `max_lateral_acceleration` and
     `comfort` (nuPlan's bounds on acceleration, lateral acceleration, yaw rate and yaw acceleration; the model has no
-    jerk, as acceleration follows at once).
+    jerk, as acceleration follows at once), `speed_limit_compliance` (15 m/s), `driving_score`, and `collision` and its
+    kin, as all driving environments give them; the road is empty.
 
     ## Arguments
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from lam_envs.driving.arithmetic import ARRAYS
 from lam_envs.driving.lane_keeping import SEED_LIMIT
-from lam_envs.driving.metrics import HORIZON, LEAST_PROGRESS, METRICS, OVERSPEED_UNIT
-from lam_envs.driving.observation import OBSERVATION_HIGH, OBSERVATION_LOW, SPEED_LIMIT, observe, report, reward
+from lam_envs.driving.metrics import METRICS
+from lam_envs.driving.observation import OBSERVATION_HIGH, OBSERVATION_LOW, observe, report, reward
 from lam_envs.driving.rendering import render_road
 from lam_envs.driving.road import NUM_KNOTS, Scenario, find_box, sample_scenario, stack_scenarios
 from lam_envs.driving.vector import DrivingVectorEnv
@@ -55,7 +55,6 @@ class LaneKeepingVectorEnv(DrivingVectorEnv):
             self.state["vehicle_" + name] = np.zeros(self.num_envs, np.bool_ if name in FLAGS else np.float64)
         self.state["knots"] = np.zeros((self.num_envs, NUM_KNOTS))
         self.state["start"] = np.zeros(self.num_envs)
-        self.state["overspeed_sum"] = np.zeros(self.num_envs)
         self._vehicle = State(*(self.state["vehicle_" + name] for name in State._fields))
         unused = np.zeros(self.num_envs)
         self._scenario = Scenario(self.state["knots"], self.state["start"], unused, unused, unused, unused)
@@ -69,7 +68,6 @@ class LaneKeepingVectorEnv(DrivingVectorEnv):
         for target, values in zip(self._vehicle, started):
             target[chosen] = values
         self.state["knots"][chosen], self.state["start"][chosen] = scenario.knots, scenario.start
-        self.state["overspeed_sum"][chosen] = 0.0
         self.observations[chosen] = np.stack(observe(started, scenario, ARRAYS), axis=1)
 
     def _advance(self, actions: NDArray[Any]) -> None:
@@ -78,8 +76,6 @@ class LaneKeepingVectorEnv(DrivingVectorEnv):
         for target, values in zip(self._vehicle, choose(self.skipped, old, moved, ARRAYS)):
             target[:] = values
         self.rewards[:] = np.where(self.skipped, 0.0, reward(old, moved, ARRAYS))
-        overspeed = np.where(self.skipped, 0.0, np.maximum(moved.speed - SPEED_LIMIT, 0.0))
-        self.state["overspeed_sum"] += overspeed
         np.logical_or(self._vehicle.off_road, self._vehicle.arrived, out=self.terminated, where=~self.skipped)
         self.truncated[self.terminated] = False
         self._observe()
@@ -92,13 +88,6 @@ class LaneKeepingVectorEnv(DrivingVectorEnv):
     def _measure(self) -> None:
         """Write the metrics of the episodes so far."""
         told = report(self._vehicle, self._scenario, ARRAYS)
-        steps = np.maximum(self._vehicle.steps, 1.0)
-        compliance = np.maximum(1.0 - self.state["overspeed_sum"] / (OVERSPEED_UNIT * steps), 0.0)
-        score = (5.0 + 5.0 * told["progress"] + 4.0 * compliance + 2.0 * told["comfort"]) / 16.0
-        told["driving_score"] = np.where(told["off_road"] | (told["progress"] < LEAST_PROGRESS), 0.0, score)
-        told["speed_limit_compliance"] = compliance
-        told.update(collision=0.0, at_fault_collision=0.0, min_time_to_collision=HORIZON)
-        told["time_to_collision_within_bound"] = 1.0
         told["success"] = told["success"] & ~told["off_road"]
         for column, name in enumerate(METRICS):
             self.metrics[:, column] = told[name]

@@ -8,8 +8,17 @@ from __future__ import annotations
 import numpy as np
 
 from lam_envs.driving.arithmetic import Arithmetic, Number
+from lam_envs.driving.metrics import HORIZON, LEAST_PROGRESS, OVERSPEED_UNIT
 from lam_envs.driving.road import ROUTE_LENGTH, Scenario, curvature
-from lam_envs.driving.vehicle import COMFORT_LATERAL, MAX_SPEED, MAX_STEERING, SIMULATION_STEP, SUBSTEPS, State
+from lam_envs.driving.vehicle import (
+    COMFORT_LATERAL,
+    MAX_SPEED,
+    MAX_STEERING,
+    SIMULATION_STEP,
+    SPEED_LIMIT,
+    SUBSTEPS,
+    State,
+)
 
 PREVIEW_DISTANCES = (0.0, 4.0, 8.0, 12.0, 18.0, 24.0, 32.0, 40.0)
 """Distances ahead along the center line at which the curvature is observed [m]."""
@@ -19,9 +28,6 @@ OBSERVATION_LOW = np.array([-6.0, -2.5, 0.0, -MAX_STEERING, *[-0.1] * len(PREVIE
 
 OBSERVATION_HIGH = np.array([6.0, 2.5, MAX_SPEED, MAX_STEERING, *[0.1] * len(PREVIEW_DISTANCES)], dtype=np.float32)
 """Upper bounds of the observation, `[12]`."""
-
-SPEED_LIMIT = 15.0
-"""Speed above which progress earns nothing more [m/s]."""
 
 LATERAL_SCALE = 2.0
 """|e| at which the lateral term of the reward is gone [m]."""
@@ -71,18 +77,34 @@ def report(state: State, scenario: Scenario, arithmetic: Arithmetic) -> dict[str
     | mean_lateral_error, max_lateral_error | of |e| over the episode so far [m] |
     | max_lateral_acceleration | largest |v * yaw rate| so far [m/s^2] |
     | comfort | whether acceleration (also lateral), yaw rate and yaw acceleration stayed within nuPlan's bounds |
+    | speed_limit_compliance | 1 - mean speed above `SPEED_LIMIT` / `OVERSPEED_UNIT`, at least 0 |
+    | driving_score | (5 + 5 progress + 4 compliance + 2 comfort) / 16; 0 off the road or with little progress |
+    | collision, at_fault_collision, min_time_to_collision, time_to_collision_within_bound | of an empty road |
+
+    Source of the last six: `lam_envs.driving.metrics`.
     """
     steps = arithmetic.maximum(state.steps, 1.0)
     mean_lateral_error = state.lateral_sum / steps
     done = (state.station - scenario.start) / ROUTE_LENGTH
+    progress = arithmetic.minimum(arithmetic.maximum(done, 0.0), 1.0)
+    comfort = arithmetic.where(state.uncomfortable, False, True)
+    compliance = arithmetic.maximum(1.0 - state.overspeed_sum / (OVERSPEED_UNIT * steps), 0.0)
+    score = (5.0 + 5.0 * progress + 4.0 * compliance + 2.0 * comfort) / 16.0
+    nothing = 0.0 * steps
     return {
         "success": state.arrived & (mean_lateral_error <= SUCCESS_LATERAL_ERROR),
-        "progress": arithmetic.minimum(arithmetic.maximum(done, 0.0), 1.0),
+        "progress": progress,
         "lateral_error": state.lateral_error,
         "off_road": state.off_road,
         "mean_speed": state.speed_sum / steps,
         "mean_lateral_error": mean_lateral_error,
         "max_lateral_error": state.lateral_max,
         "max_lateral_acceleration": state.lateral_acceleration_max,
-        "comfort": arithmetic.where(state.uncomfortable, False, True),
+        "comfort": comfort,
+        "speed_limit_compliance": compliance,
+        "driving_score": arithmetic.where(state.off_road | (progress < LEAST_PROGRESS), 0.0, score),
+        "collision": nothing,
+        "at_fault_collision": nothing,
+        "min_time_to_collision": nothing + HORIZON,
+        "time_to_collision_within_bound": nothing + 1.0,
     }

@@ -56,6 +56,10 @@ COMFORT_YAW_ACCELERATION = 1.93
 """Largest comfortable |yaw acceleration| [rad/s^2] (nuPlan)."""
 
 
+SPEED_LIMIT = 15.0
+"""Speed above which progress earns nothing more [m/s]."""
+
+
 class State(NamedTuple):
     """What changes in an episode: the vehicle, then what the metrics need; each field is `[num_envs]` or a number."""
 
@@ -79,6 +83,8 @@ class State(NamedTuple):
     """Largest |e| so far [m]."""
     speed_sum: Number
     """Sum over policy steps of v [m/s]."""
+    overspeed_sum: Number
+    """Sum over policy steps of the speed above SPEED_LIMIT [m/s]."""
     lateral_acceleration_max: Number
     """Largest |v * yaw rate| so far [m/s^2]."""
     uncomfortable: Number
@@ -147,7 +153,18 @@ def start_state(scenario: Scenario, arithmetic: Arithmetic) -> State:
     yaw_rate = motion(*pose, kappa, arithmetic).yaw_rate
     lateral_acceleration = abs(scenario.speed * yaw_rate)
     return State(
-        scenario.start, *pose, yaw_rate, zero, zero, abs(scenario.lateral_error), zero, lateral_acceleration, no, no, no
+        scenario.start,
+        *pose,
+        yaw_rate,
+        zero,
+        zero,
+        abs(scenario.lateral_error),
+        zero,
+        zero,
+        lateral_acceleration,
+        no,
+        no,
+        no,
     )
 
 
@@ -202,6 +219,7 @@ def advance(state: State, scenario: Scenario, acceleration: Number, steering: Nu
         lateral_sum=new.lateral_sum + lateral,
         lateral_max=arithmetic.maximum(new.lateral_max, lateral),
         speed_sum=new.speed_sum + new.speed,
+        overspeed_sum=new.overspeed_sum + arithmetic.maximum(new.speed - SPEED_LIMIT, 0.0),
         arrived=arithmetic.where(new.off_road, new.arrived, reached),
     )
 

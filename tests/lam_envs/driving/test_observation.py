@@ -48,7 +48,7 @@ def test_the_reward_by_hand(change: dict[str, float], expected: float) -> None:
 
 def test_the_report_by_hand() -> None:
     state = STATE._replace(station=60.0, steps=4.0, lateral_sum=2.0, lateral_max=0.9, speed_sum=42.0)
-    state = state._replace(lateral_acceleration_max=1.5)
+    state = state._replace(lateral_acceleration_max=1.5, overspeed_sum=0.446)
     assert report(state, SCENARIO, SCALARS) == {
         "success": False,
         "progress": 0.25,
@@ -59,7 +59,15 @@ def test_the_report_by_hand() -> None:
         "max_lateral_error": 0.9,
         "max_lateral_acceleration": 1.5,
         "comfort": True,
+        "speed_limit_compliance": pytest.approx(0.95),
+        "driving_score": pytest.approx((5.0 + 5.0 * 0.25 + 4.0 * 0.95 + 2.0) / 16.0),
+        "collision": 0.0,
+        "at_fault_collision": 0.0,
+        "min_time_to_collision": 3.0,
+        "time_to_collision_within_bound": 1.0,
     }
+    assert report(state._replace(off_road=True), SCENARIO, SCALARS)["driving_score"] == 0.0
+    assert report(state._replace(station=40.0), SCENARIO, SCALARS)["driving_score"] == 0.0
 
 
 def test_success_needs_arrival_and_a_small_error() -> None:
