@@ -15,8 +15,8 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from lam_envs.driving.observation import PREVIEW_DISTANCES, SPEED_LIMIT
-from lam_envs.driving.vehicle import AXLE_DISTANCE, MAX_ACCELERATION, MAX_STEERING
+from lam_envs.driving.observation import PREVIEW_DISTANCES
+from lam_envs.driving.vehicle import AXLE_DISTANCE, MAX_ACCELERATION, MAX_STEERING, SPEED_LIMIT
 
 COMFORTABLE_LATERAL = 3.0
 """Lateral acceleration that the drivers keep to in a bend [m/s^2]."""
