@@ -44,7 +44,7 @@ from lam_envs.driving.roundabout import RoundaboutVectorEnv
 for batch in (IntersectionVectorEnv(2, split="extrapolation"), RoundaboutVectorEnv(1, split="held_out")):
     batch.reset(seed=11)
     actions = np.zeros(batch.num_envs, np.int64)
-    for _ in range(4):
+    for _ in range(12):
         batch.rule_actions(actions)
         batch.step(actions)
     print(batch.state["vehicles"].tolist(), batch.observations.tolist(), batch.state["accumulators"].tolist())
