@@ -27,6 +27,22 @@ ENTRY_POINTS = {
 }
 """id -> (entry point, time limit in steps)."""
 
+VECTOR_ENTRY_POINTS = {
+    "LamDrive/LaneKeeping-v0": "lam_envs.driving.lane_keeping_vector:LaneKeepingVectorEnv",
+    "LamDrive/Parking-v0": "lam_envs.driving.parking:ParkingVectorEnv",
+    "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
+    "LamDrive/HighwayContinuous-v0": "lam_envs.driving.highway_continuous:HighwayContinuousVectorEnv",
+    "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
+    "LamDrive/Intersection-v0": "lam_envs.driving.intersection:IntersectionVectorEnv",
+    "LamDrive/Roundabout-v0": "lam_envs.driving.roundabout:RoundaboutVectorEnv",
+}
+"""id -> entry point of its native vector environment."""
+
 for _id, (_entry_point, _max_episode_steps) in ENTRY_POINTS.items():
     if _id not in registry:
-        register(id=_id, entry_point=_entry_point, max_episode_steps=_max_episode_steps)
+        register(
+            id=_id,
+            entry_point=_entry_point,
+            vector_entry_point=VECTOR_ENTRY_POINTS.get(_id),
+            max_episode_steps=_max_episode_steps,
+        )

@@ -23,6 +23,7 @@ from gymnasium import spaces
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from lam_envs import VECTOR_ENTRY_POINTS
 from lam_envs.driving.infos import autoreset_metadata, copy_of, final_infos, metric_arrays, row_of, zeros_of
 from lam_envs.driving.metrics import NUM_METRICS, describe_metrics
 from lam_envs.driving.scenario import SPLIT_CODES
@@ -36,16 +37,6 @@ not at all (it stands still and earns nothing until it is reset)."""
 SEED_LIMIT = 2**62
 """Seeds lie below this."""
 
-VECTOR_ENTRY_POINTS = {
-    "LamDrive/LaneKeeping-v0": "lam_envs.driving.lane_keeping_vector:LaneKeepingVectorEnv",
-    "LamDrive/Parking-v0": "lam_envs.driving.parking:ParkingVectorEnv",
-    "LamDrive/Highway-v0": "lam_envs.driving.highway:HighwayVectorEnv",
-    "LamDrive/HighwayContinuous-v0": "lam_envs.driving.highway_continuous:HighwayContinuousVectorEnv",
-    "LamDrive/Merge-v0": "lam_envs.driving.merge:MergeVectorEnv",
-    "LamDrive/Intersection-v0": "lam_envs.driving.intersection:IntersectionVectorEnv",
-    "LamDrive/Roundabout-v0": "lam_envs.driving.roundabout:RoundaboutVectorEnv",
-}
-"""id -> "module:class" of its batch."""
 
 Arrays = dict[str, NDArray[Any]]
 
