@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lam_gym.training.joint import train as train
     from lam_gym.trajectory import Trajectory as Trajectory
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "DemoStore": "lam_gym.demonstrations.store",
