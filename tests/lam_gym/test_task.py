@@ -24,7 +24,15 @@ from lam_gym.task import (
     success_threshold,
 )
 
-OWN = ("drive/lane-keeping", "text/mail", "babyai/GoToRedBallGrey", "babyai/GoToLocal", "data/digits", "data/requests", "control/cartpole")
+OWN = (
+    "drive/lane-keeping",
+    "text/mail",
+    "babyai/GoToRedBallGrey",
+    "babyai/GoToLocal",
+    "data/digits",
+    "data/requests",
+    "control/cartpole",
+)
 
 
 @pytest.mark.parametrize("name", OWN)

@@ -130,7 +130,7 @@ def account(block: Block, codes: Codes, parameters: Row, accumulator: Row, fault
 def simulate(
     block: Block, codes: Codes, count: int, parameters: Row, accumulator: Row, fault: int, sizes: Block, work: Any
 ) -> int:
-    """All simulation steps of one policy step; gives the new `fault`. `work`: (ahead, ahead_x, pairs, corners, push)."""
+    """All simulation steps of a policy step; gives the new `fault`. `work`: (ahead, ahead_x, pairs, corners, push)."""
     ahead, ahead_x, pairs, corners, push = work
     dt = parameters[STEP]
     for _ in range(int(parameters[FRAMES])):

@@ -75,9 +75,7 @@ def load_highway_env(vector_env: DrivingVectorEnv, index: int, highway_env: Any)
         raise ValueError(f"expected at most {room} vehicles, got {len(vehicles)}: use the preset 'highway-v0'")
     others_drive = all(hasattr(vehicle, "timer") for vehicle in vehicles[1:])
     if vehicles[0] is not world.vehicle or not others_drive or getattr(world.road, "objects", None):
-        raise ValueError(
-            "expected the ego first, then IDM vehicles, no obstacles, got others: arrange the road so"
-        )
+        raise ValueError("expected the ego first, then IDM vehicles, no obstacles, got others: arrange the road so")
     block, codes = state["blocks"][index], state["codes"][index]
     for who, vehicle in enumerate(vehicles):
         _load_vehicle(block[:, who], codes[:, who], vehicle)
