@@ -48,6 +48,7 @@ _PRINTABLE = "".join(chr(code) for code in range(32, 127))
 _STATUS = re.compile(r"^>?\s*-= .* =-\s*-?\d+/\d+$|^>$")
 _TITLE = re.compile(r"^-= .* =-$")
 _COOKBOOK = "examine cookbook"
+_OPPOSITE = {"north": "south", "south": "north", "east": "west", "west": "east"}
 
 
 def cache_folder() -> Path:
@@ -111,8 +112,8 @@ class TextWorldEnv(gymnasium.Env[dict[str, str], str]):
 
     ## Observation Space
 
-    `Dict(instruction=Text, screen=Text)`. The screen shows the room, what is carried, the last command and its answer,
-    and the recipe once it has been read.
+    `Dict(instruction=Text, screen=Text)`. The screen shows the last command and its answer (of a walk: where it came
+    from), the recipe once it has been read, what is carried, and the room.
 
     ## Rewards
 
@@ -199,7 +200,7 @@ class TextWorldEnv(gymnasium.Env[dict[str, str], str]):
             self._recipe = answer[answer.find("Ingredients:") :] if "Ingredients:" in answer else answer
             answer = "You read the recipe."
         moved = any(_TITLE.match(line) for line in answer.split("\n"))  # the room is shown anyway
-        self._last = f"> {action}" if moved else f"> {action}\n{answer}"
+        self._last = f"> {action}\n{_way_back(action) if moved else answer}".rstrip()
         self._over = bool(over)
         return self._observe(), float(self.state.won), self._over, False, self._info()
 
@@ -236,9 +237,9 @@ class TextWorldEnv(gymnasium.Env[dict[str, str], str]):
         self._playing = path
 
     def _observe(self) -> dict[str, str]:
-        shown = [_answer(self.state.description), _answer(self.state.inventory)]
+        shown = [self._last] if self._last else []
         shown += [f"Recipe\n{self._recipe}"] if self._recipe else []
-        shown += [self._last] if self._last else []
+        shown += [_answer(self.state.inventory), _answer(self.state.description)]
         return {"instruction": _plain(self.state.objective)[:1000], "screen": "\n".join(shown)[:10_000]}
 
     def _info(self) -> dict[str, Any]:
@@ -257,6 +258,12 @@ def _answer(text: str | None) -> str:
     lines = [_plain(line) for line in (text or "").split("\n")]
     lines = [line for line in lines if line and not _STATUS.match(line)]
     return "\n".join(line for line in lines if not line.startswith("Would you like to RESTART"))
+
+
+def _way_back(command: str) -> str:
+    """Where a walk came from."""
+    back = _OPPOSITE.get(command.removeprefix("go "))
+    return f"You came from the {back}." if back else ""
 
 
 class Planner:
