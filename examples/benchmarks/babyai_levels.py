@@ -106,6 +106,7 @@ def main() -> None:
     heads = ("demos", "success", "given up", "replayed", "length", "demos/s", "speed")
     print(f"{'level':<24}" + "".join(f"{head:>9}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
+        measure(arguments.levels[0], 2, Path(folder) / "warm-up")
         for level in arguments.levels:
             row = measure(level, arguments.demos, Path(folder))
             rows.append(row)
