@@ -14,7 +14,7 @@ from lam_gym.task import TASKS
 pytestmark = pytest.mark.smoke
 FAMILIES = {  # one of its kind is enough; what is slow or has no expert is left out
     "babyai": ("GoToRedBallGrey", "GoToLocal", "PutNextLocal", "MiniBossLevel"),
-    "highway-env": ("parking-v0",),
+    "highway-env": (),  # each of its releases fits one of the two stacks only
 }
 SHIPPED = [
     name
