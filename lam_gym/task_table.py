@@ -25,6 +25,15 @@ _COMPASS = tuple(
 )
 """The map of a game mirrored and turned: the eight ways to lay out the four directions."""
 
+_SCENARIOS: dict[str, dict[str, str]] = {
+    split: {"split": split} for split in ("validation", "held_out", "extrapolation")
+}
+"""Variations of the driving tasks: the other boxes of scenarios."""
+_LANGUAGE: dict[str, dict[str, str]] = {
+    f"held_out_{axis}": {axis: "held_out"} for axis in ("phrasing", "layout", "composition")
+}
+"""Variations of the text applications: one axis held out, the others as in training."""
+
 TABLE: dict[str, Task] = {
     "drive/highway": Task(
         name="drive/highway",
@@ -35,11 +44,7 @@ TABLE: dict[str, Task] = {
         random_return=8.06,
         expert_return=30.08,
         symmetries=(Mirror(negate={"": (2, 4, 6, 7)}, swap_actions=((0, 2),)),),
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
         modalities={"": "set"},
     ),
@@ -52,11 +57,7 @@ TABLE: dict[str, Task] = {
         random_return=5.12,
         expert_return=149.88,
         symmetries=(Mirror(negate={"": (2, 4, 6, 7)}, negate_actions=(1,)),),
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
         modalities={"": "set"},
     ),
@@ -70,11 +71,7 @@ TABLE: dict[str, Task] = {
         expert_return=129.74,
         symmetries=(Mirror(negate={"": (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11)}, negate_actions=(1,)),),
         observation_scale=_LANE_SCALE,
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
     ),
     "drive/merge": Task(
@@ -85,11 +82,7 @@ TABLE: dict[str, Task] = {
         expert="lam_envs.driving.junction_experts:merge_driver",
         random_return=0.2447,
         expert_return=1.556,
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
         modalities={"": "set"},
     ),
@@ -101,11 +94,7 @@ TABLE: dict[str, Task] = {
         expert="lam_envs.driving.junction_experts:junction_driver",
         random_return=1.158,
         expert_return=1.667,
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
         modalities={"": "set"},
     ),
@@ -117,11 +106,7 @@ TABLE: dict[str, Task] = {
         expert="lam_envs.driving.junction_experts:junction_driver",
         random_return=1.052,
         expert_return=1.612,
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
         modalities={"": "set"},
     ),
@@ -137,11 +122,7 @@ TABLE: dict[str, Task] = {
             Mirror(negate=dict.fromkeys(_GOAL_KEYS, (1, 3, 5)), negate_actions=(1,)),
             Mirror(negate=dict.fromkeys(_GOAL_KEYS, (0, 2, 4)), negate_actions=(1,)),
         ),
-        variations={
-            "validation": {"split": "validation"},
-            "held_out": {"split": "held_out"},
-            "extrapolation": {"split": "extrapolation"},
-        },
+        variations=_SCENARIOS,
         requires="lam_envs",
     ),
     "text/mail": Task(
@@ -153,11 +134,7 @@ TABLE: dict[str, Task] = {
         random_return=0.0018,
         expert_return=1.0,
         synonyms="lam_envs.text.language:SYNONYMS",
-        variations={
-            "held_out_phrasing": {"phrasing": "held_out"},
-            "held_out_layout": {"layout": "held_out"},
-            "held_out_composition": {"composition": "held_out"},
-        },
+        variations=_LANGUAGE,
         requires="lam_envs",
     ),
     "text/calendar": Task(
@@ -169,11 +146,7 @@ TABLE: dict[str, Task] = {
         random_return=0.0025,
         expert_return=1.0,
         synonyms="lam_envs.text.phrasings.calendar:SYNONYMS",
-        variations={
-            "held_out_phrasing": {"phrasing": "held_out"},
-            "held_out_layout": {"layout": "held_out"},
-            "held_out_composition": {"composition": "held_out"},
-        },
+        variations=_LANGUAGE,
         requires="lam_envs",
     ),
     "text/form": Task(
@@ -185,11 +158,7 @@ TABLE: dict[str, Task] = {
         random_return=0.0,
         expert_return=1.0,
         synonyms="lam_envs.text.phrasings.form:SYNONYMS",
-        variations={
-            "held_out_phrasing": {"phrasing": "held_out"},
-            "held_out_layout": {"layout": "held_out"},
-            "held_out_composition": {"composition": "held_out"},
-        },
+        variations=_LANGUAGE,
         requires="lam_envs",
     ),
     "text/files": Task(
@@ -201,11 +170,7 @@ TABLE: dict[str, Task] = {
         random_return=0.0015,
         expert_return=1.0,
         synonyms="lam_envs.text.phrasings.files:SYNONYMS",
-        variations={
-            "held_out_phrasing": {"phrasing": "held_out"},
-            "held_out_layout": {"layout": "held_out"},
-            "held_out_composition": {"composition": "held_out"},
-        },
+        variations=_LANGUAGE,
         requires="lam_envs",
     ),
     "text/shop": Task(
@@ -217,11 +182,7 @@ TABLE: dict[str, Task] = {
         random_return=0.0035,
         expert_return=1.0,
         synonyms="lam_envs.text.phrasings.shop:SYNONYMS",
-        variations={
-            "held_out_phrasing": {"phrasing": "held_out"},
-            "held_out_layout": {"layout": "held_out"},
-            "held_out_composition": {"composition": "held_out"},
-        },
+        variations=_LANGUAGE,
         requires="lam_envs",
     ),
     "text/desk": Task(
@@ -233,11 +194,7 @@ TABLE: dict[str, Task] = {
         random_return=0.0,
         expert_return=1.0,
         synonyms="lam_envs.text.phrasings.desk:SYNONYMS",
-        variations={
-            "held_out_phrasing": {"phrasing": "held_out"},
-            "held_out_layout": {"layout": "held_out"},
-            "held_out_composition": {"composition": "held_out"},
-        },
+        variations=_LANGUAGE,
         requires="lam_envs",
     ),
     **BABYAI,

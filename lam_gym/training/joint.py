@@ -119,9 +119,7 @@ def train(
             for optimizer, peak in learning_rates:
                 set_learning_rate(optimizer, peak * schedule(step, config.steps, config.optimizer))
             if config.text_encoder != HASHED:
-                torch.manual_seed(
-                    hash((config.seed, step)) & 0x7FFFFFFF
-                )  # of the blur, so that a resumed step is equal
+                torch.manual_seed(step_seed(config, step))  # of the blur, so that a resumed step is equal
             losses: Parts = {}
             for index, weight in sampler.tasks(step):
                 batch, augmented = sampler.batch(index, step)
@@ -208,6 +206,11 @@ def _claim(run: Path, config: TrainConfig, resume: bool) -> None:
     os.replace(aside, settings)
 
 
+def step_seed(config: TrainConfig, step: int) -> int:
+    """Seed of what is drawn in a step: a function of the run's seed and the step alone."""
+    return hash((config.seed, step)) & 0x7FFFFFFF
+
+
 def step_loss(
     learner: Learner,
     data: TaskData,
@@ -232,7 +235,7 @@ def step_loss(
         answer: Distribution = policy(task.name, batch.inputs, moved)
         return answer
 
-    generator = torch.Generator().manual_seed(hash((config.seed, step)) & 0x7FFFFFFF)
+    generator = torch.Generator().manual_seed(step_seed(config, step))
     worst = perturb(respond, embedded, radii(policy, task, embedded), config.perturbation, uniform_noise(generator))
     offset = {key: value - embedded[key].detach() for key, value in worst.items()}
     perturbed = respond({key: value + offset[key] for key, value in embedded.items()})
