@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lam_gym.errors import BadConfig, LamGymError, MissingExtra
-from lam_gym.evaluation.media import transcript
+from lam_gym.evaluation.media import transcript, write_file
 from lam_gym.policy import Policy
 from lam_gym.rollouts import rollout
 from lam_gym.task import Task, get_task, make_env
@@ -117,11 +117,4 @@ def write_mp4(path: Path, frames: NDArray[np.uint8], rate: float) -> None:
             writer.send(np.ascontiguousarray(frame[:height, :width]))
     finally:
         writer.close()
-    os.replace(aside, path)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file at once."""
-    aside = path.with_name(f".{os.getpid()}.{path.name}")
-    aside.write_bytes(data)
     os.replace(aside, path)

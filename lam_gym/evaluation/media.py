@@ -49,9 +49,9 @@ def record_media(policy: Policy, task: Task | str, out: str | Path, evaluation: 
         trajectory = rollout(policy, task, [seed], num_envs=1, frames=True)[0]
         name = f"{file_name(task)}-{outcome}-{seed}"
         if isinstance(trajectory.frames, tuple):
-            written.append(_write(out / f"{name}.txt", transcript(trajectory).encode()))
+            written.append(write_file(out / f"{name}.txt", transcript(trajectory).encode()))
         elif trajectory.frames is not None:
-            written.append(_write(out / f"{name}.gif", gif(trajectory.frames)))
+            written.append(write_file(out / f"{name}.gif", gif(trajectory.frames)))
     return written
 
 
@@ -117,7 +117,8 @@ def _shrink(picture: Image.Image, width: int) -> Image.Image:
     return picture.quantize(64, dither=Image.Dither.NONE)
 
 
-def _write(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes) -> Path:
+    """Write a file aside and give it its name."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_bytes(data)
     os.replace(aside, path)
