@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 import lam_gym
+from lam_gym.augmentation.paraphrases import paraphrase
 from lam_gym.augmentation.text import edit
 from lam_gym.augmentation.translation import PivotTranslator, back_translate
 from lam_gym.augmentation.verification import instruction_of, reword
 from lam_gym.augmentation.vocabulary import FILLERS, NEUTRAL_SYNONYMS, PIVOT, Groups
-from lam_gym.augmentation.wordings import paraphrase
 from lam_gym.task import read_synonyms
 
 APPLICATIONS = ("mail", "calendar", "form", "files", "shop", "desk")
@@ -76,10 +76,10 @@ def examine(task: str, demos: int, rng: np.random.Generator) -> tuple[list[dict[
             old, new = before[trajectory.seed], instruction_of(trajectory)
             same = meaning(old, synonyms) == meaning(new, synonyms)
             passed.append({"task": task, "edit": name, "before": old, "after": new, "same": same})
-    wordings = paraphrase(task, trajectories, 1, seed=int(rng.integers(2**31)))
-    rows.append({"task": task, "edit": "paraphrase", "made": wordings.offered, "rejected": wordings.rejected})
+    paraphrases = paraphrase(task, trajectories, 1, seed=int(rng.integers(2**31)))
+    rows.append({"task": task, "edit": "paraphrase", "made": paraphrases.offered, "rejected": paraphrases.rejected})
     env = lam_gym.make_env(task)
-    for trajectory, texts in zip(trajectories, wordings.texts):
+    for trajectory, texts in zip(trajectories, paraphrases.texts):
         env.reset(seed=trajectory.seed)
         slots: dict[str, str] = env.unwrapped.slots  # type: ignore[attr-defined]
         for text in texts[1:]:

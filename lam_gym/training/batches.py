@@ -20,9 +20,9 @@ from jaxtyping import Bool
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lam_gym.augmentation.paraphrases import Paraphrases
 from lam_gym.augmentation.verification import instruction_of
 from lam_gym.augmentation.vocabulary import NEUTRAL_SYNONYMS, Groups
-from lam_gym.augmentation.wordings import Wordings
 from lam_gym.errors import BadDemos
 from lam_gym.models.encoders import LONGEST_INSTRUCTION
 from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
@@ -80,15 +80,15 @@ class TaskData:
         spaces: TaskSpaces,
         trajectories: Sequence[Trajectory],
         rounds: int = 0,
-        wordings: Wordings | None = None,
+        paraphrases: Paraphrases | None = None,
     ) -> None:
         if not trajectories:
             raise BadDemos(f"There are no demos of task '{task.name}' to train on: record some, or check the split.")
         self.task, self.spaces, self.trajectories = task, spaces, list(trajectories)
         self.rounds = rounds
         """Rounds of relabelling whose steps are among these."""
-        self.wordings = wordings
-        """Other wordings of the first trajectories' instructions, of which every window shows one at random."""
+        self.paraphrases = paraphrases
+        """Paraphrases of the first trajectories' instructions, of which every window shows one at random."""
         self.fields = {
             field.key: np.concatenate([trajectory.fields()[field.key][:-1] for trajectory in trajectories])
             for field in spaces.fields
@@ -118,9 +118,9 @@ class TaskData:
 
     @cached_property
     def _worded(self) -> tuple[NDArray[Any], Tensor, NDArray[np.int64], NDArray[np.int64]]:
-        """All wordings [W] and their words [W, L]; of each step, its episode's first wording [S] and how many [S]."""
-        assert self.wordings is not None
-        groups = list(self.wordings.texts)
+        """All paraphrases [W] and their words [W, L]; of each step, the first one of its episode [S] and how many [S]."""
+        assert self.paraphrases is not None
+        groups = list(self.paraphrases.texts)
         groups += [(instruction_of(trajectory),) for trajectory in self.trajectories[len(groups) :]]
         texts = np.array([text for group in groups for text in group], dtype=object)
         words = torch.from_numpy(encode_texts(list(texts), LONGEST_INSTRUCTION))
@@ -129,7 +129,7 @@ class TaskData:
         return texts, words, np.repeat(np.cumsum(counts) - counts, lengths), np.repeat(counts, lengths)
 
     def word(self, steps: NDArray[np.int64], row: NDArray[np.int64], draws: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Numbers of the wordings [N] of frames, the same in a whole window: `draws` [B] in [0, 1) chooses one."""
+        """Numbers of the paraphrases [N] of frames, the same in a whole window: `draws` [B] in [0, 1) chooses one."""
         _, _, first, count = self._worded
         chosen: NDArray[np.int64] = first[steps] + (draws[row] * count[steps]).astype(np.int64)
         return chosen
@@ -201,7 +201,7 @@ class TaskData:
         return start[row] + time, row, time
 
     def batch(self, ends: Tensor, draws: NDArray[np.float64] | None = None) -> Batch:
-        """The windows around B drawn steps, as recorded; `draws` [B] in [0, 1) chooses a wording for each."""
+        """The windows around B drawn steps, as recorded; `draws` [B] in [0, 1) chooses a paraphrase for each."""
         if self.spaces.memory_free:
             inputs = self._inputs(ends, None)
             if draws is not None:
@@ -216,7 +216,7 @@ class TaskData:
     def _reworded(
         self, inputs: Inputs, steps: NDArray[np.int64], row: NDArray[np.int64], draws: NDArray[np.float64]
     ) -> Inputs:
-        """The same frames under other wordings."""
+        """The same frames under paraphrases."""
         words = self._worded[1][torch.from_numpy(self.word(steps, row, draws))]
         key = self.spaces.instruction_key
         assert key is not None
@@ -235,7 +235,7 @@ class TaskData:
         return Inputs(fields, candidates[:, :, :longest], windows)
 
     def frames(self, ends: NDArray[np.int64], draws: NDArray[np.float64] | None = None) -> Frames:
-        """The windows around B drawn steps in the environment's own form; `draws` [B] chooses a wording for each."""
+        """The windows around B drawn steps in the environment's own form; `draws` [B] chooses a paraphrase for each."""
         steps, row, time = self.window_steps(ends)
         admissible = None if self.admissible is None else tuple(self.admissible[step] for step in steps)
         fields = {key: values[steps] for key, values in self.fields.items()}

@@ -69,7 +69,7 @@ class AugmentConfig:
     prune: bool = True
     """Augmented copies leave out idle and redundant steps of a window."""
     paraphrases: int = 0
-    """Other wordings of each demo's instruction that its environment is asked for; each is verified by replay, and
+    """Paraphrases of each demo's instruction that its environment is asked for; each is verified by replay, and
     every window, not the augmented copies alone, shows one at random."""
     translator: Literal["none", "pivot", "argos"] = "none"
     """Augmented copies: back-translation of instructions, by the bundled pivot dictionary or by argostranslate."""

@@ -21,8 +21,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from lam_gym.augmentation.paraphrases import Paraphrases, paraphrase
 from lam_gym.augmentation.verification import KEY
-from lam_gym.augmentation.wordings import Wordings, paraphrase
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
 from lam_gym.models.distributions import Distribution
@@ -85,7 +85,7 @@ def train(
     config = replace(config, tasks=tuple(task.name for task in tasks))
     _claim(run, config, resume)
     for part in data:
-        part.wordings = offer_wordings(part, config)
+        part.paraphrases = offer_paraphrases(part, config)
     card = ModelCard(
         spaces=[part.spaces for part in data],
         statistics={part.task.name: part.statistics() for part in data},
@@ -164,16 +164,16 @@ def load_task(task: Task, stores: Sequence[DemoStore], part: str, window: int = 
     return TaskData(task, describe(task, window), trajectories)
 
 
-def offer_wordings(data: TaskData, config: TrainConfig) -> Wordings | None:
-    """Other wordings of the demos' instructions, where the settings ask for them and the task shows instructions."""
+def offer_paraphrases(data: TaskData, config: TrainConfig) -> Paraphrases | None:
+    """Paraphrases of the demos' instructions, where the settings ask for them and the task shows instructions."""
     if config.augment.paraphrases == 0 or data.spaces.instruction_key != KEY:
         return None
     return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed)
 
 
 def rejections(data: Sequence[TaskData]) -> dict[str, float]:
-    """Share of the offered wordings that the replay did not confirm, by task."""
-    found = {part.task.name: part.wordings for part in data if part.wordings is not None}
+    """Share of the offered paraphrases that the replay did not confirm, by task."""
+    found = {part.task.name: part.paraphrases for part in data if part.paraphrases is not None}
     return {f"augment/{name}/rejected": each.rejected / max(1, each.offered) for name, each in found.items()}
 
 

@@ -150,7 +150,7 @@ class Relabeling:
             for index, part in enumerate(grown):
                 if number > part.rounds:
                     fresh = DemoStore.open(self._folder(number, part.task)).load()
-                    grown[index] = TaskData(part.task, part.spaces, part.trajectories + fresh, number, part.wordings)
+                    grown[index] = TaskData(part.task, part.spaces, part.trajectories + fresh, number, part.paraphrases)
         return grown
 
     def _folder(self, number: int, task: Task) -> Path:

@@ -73,10 +73,10 @@ class Sampler:
         data, ends = self.data[index], self.ends(index, step)
         symmetric = self.config.augment.symmetries and bool(data.task.symmetries)
         augmented = self.config.loss.rho > 0 and step % self.config.augment_every == 0
-        if not symmetric and not augmented and data.wordings is None:
+        if not symmetric and not augmented and data.paraphrases is None:
             return data.batch(ends), None
         rng = np.random.default_rng((self.config.seed, 3, index, step))
-        draws = None if data.wordings is None else rng.random(len(ends))
+        draws = None if data.paraphrases is None else rng.random(len(ends))
         if not symmetric and not augmented:
             return data.batch(ends, draws), None
         frames = data.frames(ends.numpy(), draws)

@@ -201,8 +201,8 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         """Another train wording of the current instruction: same meaning, same slots."""
         return self._say("train", dice, [])
 
-    def wordings(self, count: int, seed: int) -> list[str]:
-        """Up to `count` different train wordings of the current instruction, a function of the seed."""
+    def paraphrases(self, count: int, seed: int) -> list[str]:
+        """Up to `count` different paraphrases of the current instruction, a function of the seed."""
         dice = Dice(np.random.default_rng(seed))
         drawn = (self.paraphrase(dice) for _ in range(2 * count))
         return list(dict.fromkeys(text for text in drawn if text != self.instruction))[:count]

@@ -1,4 +1,4 @@
-"""Template paraphrase: verified wordings, drawn into batches, the same in a window and in every form of a batch."""
+"""Template paraphrase: verified paraphrases, drawn into batches, the same in a window and in every form of a batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import lam_gym
-from lam_gym.augmentation.wordings import Wordings, paraphrase
+from lam_gym.augmentation.paraphrases import Paraphrases, paraphrase
 from lam_gym.errors import BadConfig
 from lam_gym.models.spaces import describe
 from lam_gym.training.batches import TaskData
@@ -25,7 +25,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> lam_gym.DemoStore:
     return lam_gym.record(MAIL, episodes=6, seed=0, out=tmp_path_factory.mktemp("paraphrase") / "demos")
 
 
-def test_wordings_are_other_sentences_of_the_same_episode(demos: lam_gym.DemoStore) -> None:
+def test_paraphrases_are_other_sentences_of_the_same_episode(demos: lam_gym.DemoStore) -> None:
     trajectories = demos.load()
     found = paraphrase(MAIL, trajectories, 4, seed=1)
     assert found.offered >= 12
@@ -37,10 +37,10 @@ def test_wordings_are_other_sentences_of_the_same_episode(demos: lam_gym.DemoSto
     assert paraphrase(MAIL, trajectories, 4, seed=2) != found
 
 
-def test_wordings_that_lose_a_span_are_rejected(demos: lam_gym.DemoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paraphrases_that_lose_a_span_are_rejected(demos: lam_gym.DemoStore, monkeypatch: pytest.MonkeyPatch) -> None:
     from lam_envs.text.mail import MailEnv
 
-    monkeypatch.setattr(MailEnv, "wordings", lambda self, count, seed: ["Do something."] * count, raising=False)
+    monkeypatch.setattr(MailEnv, "paraphrases", lambda self, count, seed: ["Do something."] * count, raising=False)
     typed = [each for each in demos.load() if any("type" in action for action in each.actions)]
     found = paraphrase(MAIL, typed, 2)
     assert found.rejected == found.offered == 2 * len(typed) > 0
@@ -53,10 +53,10 @@ def test_a_task_without_instruction_is_refused() -> None:
         paraphrase("control/cartpole", trajectories, 2)
 
 
-def test_batches_show_a_drawn_wording(demos: lam_gym.DemoStore) -> None:
+def test_batches_show_a_drawn_paraphrase(demos: lam_gym.DemoStore) -> None:
     trajectories = demos.load()
     found = paraphrase(MAIL, trajectories[:-1], 3)
-    data = TaskData(lam_gym.get_task(MAIL), describe(lam_gym.get_task(MAIL)), trajectories, wordings=found)
+    data = TaskData(lam_gym.get_task(MAIL), describe(lam_gym.get_task(MAIL)), trajectories, paraphrases=found)
     ends = np.arange(len(data))
     first, last = np.zeros(len(data)), np.full(len(data), 0.999)
     recorded = data.frames(ends)
@@ -76,7 +76,7 @@ def test_batches_show_a_drawn_wording(demos: lam_gym.DemoStore) -> None:
 def test_the_sampler_draws_by_seed_and_step(demos: lam_gym.DemoStore) -> None:
     task = lam_gym.get_task(MAIL)
     trajectories = demos.load()
-    data = TaskData(task, describe(task), trajectories, wordings=paraphrase(task, trajectories, 3))
+    data = TaskData(task, describe(task), trajectories, paraphrases=paraphrase(task, trajectories, 3))
     config = TrainConfig(batch_size=16, loss=LossConfig(rho=0.0), augment=AugmentConfig(paraphrases=3))
     again = Sampler([data], config).batch(0, 5)[0]
     assert torch.equal(
@@ -100,6 +100,6 @@ def test_training_reports_what_was_rejected(demos: lam_gym.DemoStore, tmp_path: 
     assert read_metrics(tmp_path / "run")[0]["augment/text/mail/rejected"] == 0.0
 
 
-def test_no_wordings_are_asked_for_by_default() -> None:
+def test_no_paraphrases_are_asked_for_by_default() -> None:
     assert AugmentConfig().paraphrases == 0
-    assert Wordings((("a",),)).rejected == 0
+    assert Paraphrases((("a",),)).rejected == 0

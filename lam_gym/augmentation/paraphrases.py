@@ -1,7 +1,7 @@
-"""Template paraphrase: other wordings of a demonstration's instruction, as its own environment would say them.
+"""Template paraphrase: other sentences for a demonstration's instruction, as its own environment would say them.
 
-An environment that words its instructions by templates offers `wordings(count, seed)` on its unwrapped self: that many
-other sentences of the same meaning for the episode just reset, from its training templates. Each one is verified by
+An environment that words its instructions by templates offers `paraphrases(count, seed)` on its unwrapped self: that
+many other sentences of the same meaning for the episode just reset, from its training templates. Each one is verified by
 replaying the recorded actions under it (`verification`); what changes the episode is dropped and counted.
 """
 
@@ -16,27 +16,27 @@ from lam_gym.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
-class Wordings:
+class Paraphrases:
     """Instructions of each demonstration, and what came of the others."""
 
     texts: tuple[tuple[str, ...], ...]
     """Of each demonstration: its own instruction, then the others."""
     offered: int = 0
-    """Other wordings that the environment offered."""
+    """Paraphrases that the environment offered."""
     rejected: int = 0
     """Those of them that the replay did not confirm."""
 
 
-def paraphrase(task: Task | str, trajectories: Sequence[Trajectory], count: int, seed: int = 0) -> Wordings:
-    """Up to `count` other wordings of each demonstration's instruction.
+def paraphrase(task: Task | str, trajectories: Sequence[Trajectory], count: int, seed: int = 0) -> Paraphrases:
+    """Up to `count` paraphrases of each demonstration's instruction.
 
-    Gives each demonstration's own instruction alone where the environment offers no wordings. Raises BadConfig where
+    Gives each demonstration's own instruction alone where the environment offers no paraphrases. Raises BadConfig where
     the task shows no instruction.
     """
     task = get_task(task)
     own = [instruction_of(trajectory) for trajectory in trajectories]
     env = make_env(task)
-    offer = getattr(env.unwrapped, "wordings", None)
+    offer = getattr(env.unwrapped, "paraphrases", None)
     sources: list[int] = []
     texts: list[str] = []
     if offer is not None:
@@ -51,4 +51,4 @@ def paraphrase(task: Task | str, trajectories: Sequence[Trajectory], count: int,
     for index, text, confirmed in zip(sources, texts, verdicts):
         if confirmed:
             kept[index].append(text)
-    return Wordings(tuple(map(tuple, kept)), len(texts), len(texts) - sum(verdicts))
+    return Paraphrases(tuple(map(tuple, kept)), len(texts), len(texts) - sum(verdicts))
