@@ -1,7 +1,7 @@
 """Template paraphrase: other sentences for a demonstration's instruction, as its own environment would say them.
 
 An environment that words its instructions by templates offers `paraphrases(count, seed)` on its unwrapped self: that
-many other sentences of the same meaning for the episode just reset, from its training templates. Each one is verified by
+many other sentences of the same meaning for the episode just reset, from its training templates. Each is verified by
 replaying the recorded actions under it (`verification`); what changes the episode is dropped and counted.
 """
 

@@ -118,7 +118,7 @@ class TaskData:
 
     @cached_property
     def _worded(self) -> tuple[NDArray[Any], Tensor, NDArray[np.int64], NDArray[np.int64]]:
-        """All paraphrases [W] and their words [W, L]; of each step, the first one of its episode [S] and how many [S]."""
+        """All paraphrases [W] and their words [W, L]; of each step, its episode's first [S] and how many [S]."""
         assert self.paraphrases is not None
         groups = list(self.paraphrases.texts)
         groups += [(instruction_of(trajectory),) for trajectory in self.trajectories[len(groups) :]]
