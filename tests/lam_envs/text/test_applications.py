@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import random
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -17,6 +17,7 @@ from lam_envs.text.engine import ScreenEnv
 from lam_envs.text.language import Dice
 
 APPLICATIONS = ("calendar", "files", "form")
+ALL_APPLICATIONS = (*APPLICATIONS, "shop", "desk")
 DIFFICULTIES = ("easy", "normal", "hard")
 AXES = ("phrasing", "layout", "composition")
 WORDS = re.compile(r"[a-z]+")
@@ -24,6 +25,38 @@ UNWORDED = {"{do}", "", "{one}"}
 """Templates that wrap nothing: both sides may have them."""
 
 each_application = pytest.mark.parametrize("name", APPLICATIONS)
+every_application = pytest.mark.parametrize("name", ALL_APPLICATIONS)
+SEEDS = {"calendar": 100, "files": 100, "form": 100, "shop": 150, "desk": 150}
+"""Episodes in which an expert has to succeed, a difficulty and split."""
+SHORTEST = {"calendar": 2, "files": 2, "form": 2, "shop": 3, "desk": 8}
+LONGEST = {
+    "calendar": (25, 25, 25),
+    "files": (25, 25, 25),
+    "form": (25, 25, 25),
+    "shop": (10, 14, 26),
+    "desk": (10, 11, 24),
+}
+"""Bounds of an expert's plans; the longest by difficulty."""
+
+
+class Detours(NamedTuple):
+    """Random actions between an expert's, from which it has to find back."""
+
+    episodes: int
+    seed: int
+    steps: int
+    """Steps of an episode in which they may occur."""
+    chance: float
+    recovered: int
+    """More episodes than this succeed all the same."""
+
+
+DETOURS = {
+    **dict.fromkeys(APPLICATIONS, Detours(150, 0, 25, 0.4, 50)),
+    "shop": Detours(80, 1, 30, 0.5, 40),
+    "desk": Detours(80, 1, 25, 0.5, 30),
+}
+
 each_difficulty = pytest.mark.parametrize("difficulty", DIFFICULTIES)
 
 
@@ -66,35 +99,35 @@ def plan(env: Any, seed: int, chosen: dict[tuple[str, str], str]) -> int:
     return steps
 
 
-@each_application
+@every_application
 @each_difficulty
 def test_check_env(name: str, difficulty: str) -> None:
     made = gym.make(f"LamText/{name.capitalize()}-v0", difficulty=difficulty, render_mode="ansi")
     check_env(made.unwrapped)
 
 
-@each_application
+@every_application
 @each_difficulty
 @pytest.mark.parametrize("split", ["train", "held_out", "all"])
 def test_expert_succeeds(name: str, difficulty: str, split: str) -> None:
     env = make(name, difficulty, split)
     chosen: dict[tuple[str, str], str] = {}
-    lengths = [plan(env, seed, chosen) for seed in range(100)]
-    assert min(lengths) >= 2
-    assert max(lengths) <= 25
+    lengths = [plan(env, seed, chosen) for seed in range(SEEDS[name])]
+    assert min(lengths) >= SHORTEST[name]
+    assert max(lengths) <= LONGEST[name][DIFFICULTIES.index(difficulty)]
 
 
-@each_application
+@every_application
 @pytest.mark.parametrize("axis", AXES)
 def test_expert_succeeds_on_each_axis_alone(name: str, axis: str) -> None:
     env = type(make(name))(**{axis: "held_out"})
-    for seed in range(50):
+    for seed in range(60):
         plan(env, seed, {})
 
 
-def shortest(env: Any, seed: int, limit: int) -> int:
-    """Length of a shortest plan, by breadth-first search over screens up to `limit` steps."""
-    frontier: list[tuple[str, ...]] = [()]
+def shortest(env: Any, seed: int, limit: int, start: tuple[str, ...] = ()) -> int:
+    """Steps to success after the actions `start`, by breadth-first search over screens up to `limit` steps."""
+    frontier: list[tuple[str, ...]] = [start]
     seen: set[str] = set()
     for depth in range(1, limit + 1):
         following: list[tuple[str, ...]] = []
@@ -126,27 +159,39 @@ def test_plans_are_shortest(name: str) -> None:
         assert shortest(env, seed, lengths[seed]) == lengths[seed]
 
 
-@each_application
-@pytest.mark.parametrize("difficulty", ["normal", "hard"])
+@pytest.mark.parametrize("seed", range(6))
+def test_plans_at_the_desk_are_shortest(seed: int) -> None:
+    """Searched from four steps into the plan, so that the search stays small."""
+    env = make("desk", "easy")
+    observation, info = env.reset(seed=seed)
+    expert, actions = expert_of(env), []
+    while not info["success"]:
+        actions.append(expert.act(observation))
+        observation, _, _, _, info = env.step(actions[-1])
+    assert shortest(env, seed, len(actions) - 4, tuple(actions[:4])) == len(actions) - 4
+
+
+@every_application
+@each_difficulty
 def test_expert_recovers_from_random_detours(name: str, difficulty: str) -> None:
-    env = make(name, difficulty, "all")
-    chooser = random.Random(0)
+    env, detours = make(name, difficulty, "all"), DETOURS[name]
+    chooser = random.Random(detours.seed)
     recovered = 0
-    for seed in range(150):
+    for seed in range(detours.episodes):
         observation, info = env.reset(seed=seed)
         expert = expert_of(env)
         terminated = False
         for step in range(120):
             action = expert.act(observation)
             assert action in info["admissible_actions"], (seed, observation, action)
-            if step < 25 and chooser.random() < 0.4:
+            if step < detours.steps and chooser.random() < detours.chance:
                 action = chooser.choice(info["admissible_actions"])
             observation, _, terminated, _, info = env.step(action)
             if terminated:
                 break
         assert terminated, (seed, observation)
         recovered += info["success"]
-    assert recovered > 50
+    assert recovered > detours.recovered
 
 
 @each_application

@@ -6,7 +6,6 @@ import random
 
 import gymnasium as gym
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 import lam_envs  # noqa: F401  (registers the ids)
 from lam_envs.text.desk import DeskEnv, combinations
@@ -38,104 +37,6 @@ def follow(env: DeskEnv, view: str) -> None:
     expert = desk(env)
     while env.view[0] != view:
         env.step(expert.act({}))
-
-
-def plan(env: DeskEnv, seed: int, chosen: dict[tuple[str, str], str] | None = None) -> int:
-    """Length of the expert's plan; checks success, and that `chosen` holds one action a situation."""
-    observation, info = env.reset(seed=seed)
-    expert = desk(env)
-    steps = 0
-    while not info["success"]:
-        action = expert.act(observation)
-        assert action in info["admissible_actions"], (seed, observation)
-        assert expert.explain()
-        if chosen is not None:
-            assert chosen.setdefault((observation["instruction"], observation["screen"]), action) == action
-        observation, _, terminated, _, info = env.step(action)
-        steps += 1
-        assert terminated == info["success"]
-        assert steps <= 30
-    return steps
-
-
-@pytest.mark.parametrize("difficulty", DIFFICULTIES)
-def test_check_env(difficulty: str) -> None:
-    check_env(gym.make("LamText/Desk-v0", difficulty=difficulty, render_mode="ansi").unwrapped)
-
-
-@pytest.mark.parametrize("split", SPLITS)
-@pytest.mark.parametrize("difficulty", DIFFICULTIES)
-def test_expert_succeeds_on_every_seed(difficulty: str, split: str) -> None:
-    env = make(difficulty, split)
-    chosen: dict[tuple[str, str], str] = {}
-    lengths = [plan(env, seed, chosen) for seed in range(150)]
-    assert min(lengths) >= 8
-    assert max(lengths) <= {"easy": 10, "normal": 11, "hard": 24}[difficulty]
-
-
-@pytest.mark.parametrize("axis", ["phrasing", "layout", "composition"])
-def test_expert_succeeds_on_each_axis_alone(axis: str) -> None:
-    env = DeskEnv(**{axis: "held_out"})
-    for seed in range(60):
-        plan(env, seed)
-
-
-@pytest.mark.parametrize("difficulty", DIFFICULTIES)
-def test_expert_recovers_from_random_detours(difficulty: str) -> None:
-    env = make(difficulty, "all")
-    chooser = random.Random(1)
-    recovered = 0
-    for seed in range(80):
-        observation, info = env.reset(seed=seed)
-        expert = desk(env)
-        terminated = False
-        for step in range(120):
-            action = expert.act(observation)
-            assert action in info["admissible_actions"], (seed, observation, action)
-            if step < 25 and chooser.random() < 0.5:
-                action = chooser.choice(info["admissible_actions"])
-            observation, _, terminated, _, info = env.step(action)
-            if terminated:
-                break
-        assert terminated, (seed, observation)
-        recovered += info["success"]
-    assert recovered > 30
-
-
-def shortest(env: DeskEnv, seed: int, prefix: tuple[str, ...], limit: int) -> int:
-    """Steps to success after `prefix`, by breadth-first search over screens up to `limit` steps."""
-    frontier: list[tuple[str, ...]] = [prefix]
-    seen: set[str] = set()
-    for depth in range(1, limit + 1):
-        following: list[tuple[str, ...]] = []
-        for path in frontier:
-            _, info = env.reset(seed=seed)
-            for action in path:
-                info = env.step(action)[4]
-            for action in info["admissible_actions"]:
-                env.reset(seed=seed)
-                for earlier in path:
-                    env.step(earlier)
-                observation, _, terminated, _, after = env.step(action)
-                if after["success"]:
-                    return depth
-                if not terminated and observation["screen"] not in seen:
-                    seen.add(observation["screen"])
-                    following.append((*path, action))
-        frontier = following
-    return limit + 1
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_plans_are_shortest(seed: int) -> None:
-    """Searched from three steps into the plan, so that the search stays small."""
-    env = make("easy")
-    observation, info = env.reset(seed=seed)
-    expert, actions = desk(env), []
-    while not info["success"]:
-        actions.append(expert.act(observation))
-        observation, _, _, _, info = env.step(actions[-1])
-    assert shortest(env, seed, tuple(actions[:4]), len(actions) - 4) == len(actions) - 4
 
 
 @pytest.mark.parametrize("split", SPLITS)
