@@ -40,6 +40,7 @@ from lam_envs.driving.junction_vehicles import (
     level_above,
     level_below,
     move_vehicle,
+    pay,
     place_vehicle,
     speed_control,
     vehicles_overlap,
@@ -286,13 +287,10 @@ def step_junction(
         poses = (own[X_], own[Y_], own[HEADING], own[SPEED])
         accumulate_gaps(sums, *poses, own[LENGTH], own[WIDTH], own[PRESENT], False)
         arrived = own[STATION, 0] >= goal and not crashed
-        length = goal - start[row]
-        rewards[row] = (min(own[STATION, 0], goal) - before) / length - (1.0 if crashed else 0.0)
-        if arrived:
-            rewards[row] += 1.0 - steps[row] / limit
+        rewards[row] = pay((before, own[STATION, 0]), start[row], goal, crashed, steps[row] / limit)
         terminated[row] = crashed or arrived
         if terminated[row] or truncated[row]:
-            finish_metrics(sums, arrived, (own[STATION, 0] - start[row]) / length, metrics[row])
+            finish_metrics(sums, arrived, (own[STATION, 0] - start[row]) / (goal - start[row]), metrics[row])
 
 
 @inlined

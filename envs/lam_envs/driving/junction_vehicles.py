@@ -171,3 +171,15 @@ def choose_speed(
     if slower < kept and slower <= faster:
         return -1
     return 1 if faster < kept else 0
+
+
+@inlined
+def pay(way: tuple[float, float], start: float, goal: float, crashed: bool, clock: float) -> float:
+    """Reward of a step that led `way` (from, to) along a route from `start` to `goal`, all in meters.
+
+    The share of the route that it made, less 1 for a collision; with the goal reached, the share of the clock that is
+    left as well. `clock` is the share that has run.
+    """
+    before, now = way
+    earned = (min(now, goal) - before) / (goal - start) - (1.0 if crashed else 0.0)
+    return earned if crashed or now < goal else earned + (1.0 - clock)

@@ -37,6 +37,7 @@ from lam_envs.driving.junction_vehicles import (
     level_above,
     level_below,
     move_vehicle,
+    pay,
     place_vehicle,
     speed_control,
     vehicles_overlap,
@@ -328,10 +329,7 @@ def step_merge(
         poses = (own[X_], own[Y_], own[HEADING], own[SPEED])
         accumulate_gaps(sums, *poses, own[LENGTH], own[WIDTH], own[PRESENT], changing)
         arrived = own[X_, 0] >= goal and not crashed
-        length = goal - start_x[row]
-        rewards[row] = (min(own[X_, 0], goal) - before) / length - (1.0 if crashed else 0.0)
-        if arrived:
-            rewards[row] += 1.0 - steps[row] / limit
+        rewards[row] = pay((before, own[X_, 0]), start_x[row], goal, crashed, steps[row] / limit)
         terminated[row] = crashed or arrived
         if terminated[row] or truncated[row]:
-            finish_metrics(sums, arrived, (own[X_, 0] - start_x[row]) / length, metrics[row])
+            finish_metrics(sums, arrived, (own[X_, 0] - start_x[row]) / (goal - start_x[row]), metrics[row])
