@@ -3,10 +3,11 @@
     python examples/benchmarks/text_generalization.py [--settings best plain ...] [--seeds 0 1 2] [--episodes 300]
 
 At most 500 demonstrations a task on normal difficulty, one large action policy (preset xs) over all six. Settings
-differ in whether demos are shown in other wordings (template paraphrase, verified by replay) and in the text encoder:
-hashed words learnt from the demos, or with a frozen pretrained sentence encoder beside them. Evaluated is the last
-checkpoint, on episodes that no training used, on each axis apart: what is not named is as in training. Rates over all
-tasks pool their episodes; intervals are Wilson's 95 %. Runs that the results hold already are not repeated.
+differ in augmentation (demos in other wordings, by template paraphrase verified by replay, and the kinds of actions of
+a screen in any order) and in the text encoder: hashed words learnt from the demos, or a frozen pretrained sentence
+encoder. Evaluated is the last checkpoint, on episodes that no training used, on each axis apart: what is not named is
+as in training. Rates over all tasks pool their episodes; intervals are Wilson's 95 %. Runs that the results hold
+already are not repeated; `--merge FILES` adds the runs of other results, so that two processes can share the work.
 """
 
 from __future__ import annotations
@@ -41,13 +42,14 @@ class Setting:
     """What a setting trains with."""
 
     paraphrases: int = 0
+    reorder: bool = False
     text_encoder: str = "hashed"
 
 
 SETTINGS = {
-    "best": Setting(paraphrases=8, text_encoder="minilm"),
+    "best": Setting(paraphrases=8, reorder=True, text_encoder="minilm"),
     "plain": Setting(),
-    "augmented": Setting(paraphrases=8),
+    "augmented": Setting(paraphrases=8, reorder=True),
     "pretrained": Setting(text_encoder="minilm"),
 }
 
@@ -65,7 +67,8 @@ def learn(
             tasks_per_step=len(stores),
             text_encoder=setting.text_encoder,
             loss=LossConfig(lambda_=0, kappa=0, kappa_behavior=0),
-            augment=AugmentConfig(paraphrases=setting.paraphrases),
+            dropout=arguments.dropout,
+            augment=AugmentConfig(paraphrases=setting.paraphrases, reorder=setting.reorder),
             optimizer=OptimizerConfig(learning_rate=arguments.learning_rate),
             seed=seed,
             log_every=100,
@@ -106,6 +109,12 @@ def print_table(rows: list[dict[str, Any]]) -> None:
             print(f"{name:12}{axis:24}{len(runs):>6}{rate:>8.3f}  [{low:.3f}, {high:.3f}]{reach}  {each}")
 
 
+def write(rows: list[dict[str, Any]], path: Path) -> None:
+    """Results so far."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
@@ -114,13 +123,17 @@ def main() -> None:
     )
     parser.add_argument("--tasks", nargs="+", default=[f"text/{name}" for name in APPLICATIONS])
     parser.add_argument("--demos", type=int, default=500)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
+    parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--episodes", type=int, default=300)
+    parser.add_argument("--merge", type=Path, nargs="*", default=[])
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "text_generalization.json")
     arguments = parser.parse_args()
     rows: list[dict[str, Any]] = json.loads(arguments.out.read_text())["rows"] if arguments.out.exists() else []
+    for path in arguments.merge:
+        rows += json.loads(path.read_text())["rows"]
     known = {(row["setting"], row["seed"]) for row in rows}
     with tempfile.TemporaryDirectory() as folder:
         stores = [
@@ -136,14 +149,19 @@ def main() -> None:
                 policy = learn(SETTINGS[name], seed, arguments, stores)
                 trained = time.process_time() - start
                 counts = measure(policy, arguments.tasks, arguments.episodes)
-                settings = {**asdict(SETTINGS[name]), "demos": arguments.demos, "steps": arguments.steps}
+                settings = {
+                    **asdict(SETTINGS[name]),
+                    "demos": arguments.demos,
+                    "steps": arguments.steps,
+                    "dropout": arguments.dropout,
+                }
                 rows.append(
                     {"setting": name, "seed": seed, "episodes": arguments.episodes, "train_cpu_s": trained}
                     | {"counts": counts, "settings": settings}
                 )
-                arguments.out.parent.mkdir(parents=True, exist_ok=True)
-                arguments.out.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
+                write(rows, arguments.out)
                 print_table(rows)
+    write(rows, arguments.out)
     print_table(rows)
 
 

@@ -17,6 +17,8 @@ from lam_gym.models.words import NUM_ROWS, embedding_rows
 
 BLUR = 0.5
 """Deviation of the noise on a frozen encoder's vectors in training, in units of their root mean square."""
+LEFT_OUT = 0.3
+"""Share of the words whose correction to a frozen encoder is left out in a training step."""
 LONGEST_INSTRUCTION = 64
 """Words of an instruction that are read."""
 
@@ -25,7 +27,9 @@ class WordEmbedding(nn.Module):
     """Vectors of words, shared by instructions, screens and actions.
 
     By default a hashed word and character-3-gram embedding. With a pretrained encoder, what it says of each word by
-    itself, through a learned projection, and nothing hashed, which would learn the seen words by heart.
+    itself, through a learned projection, plus a correction of the word's own. Corrections start at zero and are left
+    out at random in training, so that a word never seen is what the encoder says of it, and the seen words are not
+    learnt by heart.
     """
 
     def __init__(self, width: int, pretrained: PretrainedText | None = None) -> None:
@@ -33,21 +37,23 @@ class WordEmbedding(nn.Module):
         self.pretrained = pretrained
         if pretrained is not None:
             self.meaning = Meaning(pretrained.width, width)
-            return
         self.table = nn.Embedding(NUM_ROWS, width, padding_idx=0)
-        nn.init.normal_(self.table.weight, std=0.5)
+        nn.init.normal_(self.table.weight, std=0.5 if pretrained is None else 0.0)
         with torch.no_grad():
             self.table.weight[0].zero_()
 
     def unique(self, words: Int[Tensor, "..."]) -> tuple[Float[Tensor, "U E"], Int[Tensor, "..."]]:
         """Vectors of the U distinct words, and which of them stands at each place."""
         distinct, places = torch.unique(words, return_inverse=True)
-        if self.pretrained is not None:
-            return self.meaning(self.pretrained.sentences(distinct.unsqueeze(1))), places
         rows = torch.from_numpy(embedding_rows(distinct.cpu().numpy())).to(words.device)
-        return self.table(rows).sum(1), places
+        if self.pretrained is None:
+            return self.table(rows).sum(1), places
+        corrections = self.table(rows[:, 0])
+        if self.training:
+            corrections = corrections * (torch.rand(len(rows), 1) >= LEFT_OUT)
+        return self.meaning(self.pretrained.sentences(distinct.unsqueeze(1))) + corrections, places
 
-    def forward(self, words: Int[Tensor, "N L"]) -> Float[Tensor, "N L E"]:
+    def forward(self, words: Int[Tensor, "*N L"]) -> Float[Tensor, "*N L E"]:
         """Vectors of words; zero where there is no word."""
         vectors, places = self.unique(words)
         return F.embedding(places, vectors)
@@ -82,25 +88,32 @@ class Attention(nn.Module):
         self.inward = nn.Linear(width, 3 * width, bias=False)
         self.outward = nn.Linear(width, width, bias=False)
 
-    def forward(self, tokens: Float[Tensor, "B T E"], valid: Bool[Tensor, "B T"] | None = None) -> Tensor:
+    def forward(
+        self,
+        tokens: Float[Tensor, "B T E"],
+        valid: Bool[Tensor, "B T"] | None = None,
+        positions: Int[Tensor, " T"] | None = None,
+    ) -> Tensor:
         batch, length, width = tokens.shape
         if length == 1 and valid is None:  # it attends to itself
             alone: Tensor = self.outward(F.linear(tokens, self.inward.weight[2 * width :]))
             return alone
         query, key, value = self.inward(tokens).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        query, key = rotate(query), rotate(key)
+        query, key = rotate(query, positions), rotate(key, positions)
         allowed = None if valid is None else valid[:, None, None, :]
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed, is_causal=self.causal)
         out: Tensor = self.outward(mixed.transpose(1, 2).reshape(batch, length, width))
         return out
 
 
-def rotate(vectors: Float[Tensor, "B h T d"]) -> Float[Tensor, "B h T d"]:
-    """Rotary position embedding: pairs of features turned by an angle that grows with the position."""
+def rotate(vectors: Float[Tensor, "B h T d"], positions: Int[Tensor, " T"] | None = None) -> Float[Tensor, "B h T d"]:
+    """Rotary position embedding: pairs of features turned by an angle that grows with the position (0 to T - 1)."""
     length, size = vectors.shape[-2:]
     half = size // 2
     frequency = 100.0 ** (-torch.arange(half, device=vectors.device) / half)
-    angle = torch.arange(length, device=vectors.device)[:, None] * frequency
+    if positions is None:
+        positions = torch.arange(length, device=vectors.device)
+    angle = positions[:, None] * frequency
     cosine, sine = angle.cos(), angle.sin()
     left, right = vectors[..., :half], vectors[..., half : 2 * half]
     return torch.cat([left * cosine - right * sine, left * sine + right * cosine], dim=-1)
@@ -109,8 +122,9 @@ def rotate(vectors: Float[Tensor, "B h T d"]) -> Float[Tensor, "B h T d"]:
 class Block(nn.Module):
     """Pre-norm transformer layer with RMSNorm and SwiGLU."""
 
-    def __init__(self, width: int, heads: int, causal: bool) -> None:
+    def __init__(self, width: int, heads: int, causal: bool, dropout: float = 0.0) -> None:
         super().__init__()
+        self.dropout = dropout
         hidden = 8 * width // 3
         self.norm_attention = nn.RMSNorm(width)
         self.attention = Attention(width, heads, causal)
@@ -118,11 +132,19 @@ class Block(nn.Module):
         self.gate = nn.Linear(width, 2 * hidden, bias=False)
         self.down = nn.Linear(hidden, width, bias=False)
 
-    def forward(self, tokens: Float[Tensor, "B T E"], valid: Bool[Tensor, "B T"] | None = None) -> Tensor:
-        tokens = tokens + self.attention(self.norm_attention(tokens), valid)
+    def forward(
+        self,
+        tokens: Float[Tensor, "B T E"],
+        valid: Bool[Tensor, "B T"] | None = None,
+        positions: Int[Tensor, " T"] | None = None,
+    ) -> Tensor:
+        tokens = tokens + self._drop(self.attention(self.norm_attention(tokens), valid, positions))
         gate, value = self.gate(self.norm_feedforward(tokens)).chunk(2, dim=-1)
-        out: Tensor = tokens + self.down(F.silu(gate) * value)
+        out: Tensor = tokens + self._drop(self.down(self._drop(F.silu(gate) * value)))
         return out
+
+    def _drop(self, features: Tensor) -> Tensor:
+        return F.dropout(features, self.dropout, self.training) if self.dropout else features
 
 
 class Trunk(nn.Module):
@@ -145,10 +167,10 @@ class Trunk(nn.Module):
 class InstructionEncoder(nn.Module):
     """Words of an instruction in their context (two neighbors on each side, then all), and their pooled vector."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.neighbors = nn.Conv1d(width, width, 5, padding=2)
-        self.block = Block(width, heads, causal=False)
+        self.block = Block(width, heads, causal=False, dropout=dropout)
         self.norm = nn.RMSNorm(width)
         self.weigh = nn.Linear(width, 1)
 

@@ -1,7 +1,7 @@
 """Heads by action space: categorical, continuous, and the scoring of admissible text actions.
 
 Letters: N valid steps, A candidates (admissible actions, padded), L words of a candidate, M words of the instruction,
-E token width, n dimensions of a continuous action.
+R other lines of the screen, K words of a line, E token width, n dimensions of a continuous action.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from lam_gym.models.distributions import Categorical, Gaussian
@@ -23,6 +23,10 @@ LONGEST_ACTION = 32
 """Words of a described action that are read."""
 LONGEST_LABEL = 6
 """Words of an action that a pretrained encoder reads as a whole; longer ones are rows of data."""
+COMPARISONS = 2
+"""Layers in which candidates and lines look at each other."""
+MOST_LINES = 32
+"""Pieces of lines that are read beside the candidates."""
 MOST_CANDIDATES = 128
 """Admissible actions of one step that have a place of their own."""
 
@@ -54,18 +58,20 @@ class GaussianHead(nn.Module):
 
 
 class AdmissibleHead(nn.Module):
-    """Scores each admissible action by its words, the instruction and the trunk's output.
+    """Scores each admissible action by its words, the instruction, the rest of the screen and the trunk's output.
 
-    Every word of a candidate attends to the instruction's words in their context; a word that the instruction repeats
-    attends there first (the copy mechanism of pointer networks, Vinyals et al. 2015). The words are pooled to one
-    vector per candidate, to which the sum over the instruction's words that it covers is added, so that a row that
-    matches in everything asked stands out from one that matches in part. The candidates look at each other once (which
-    of the matching rows comes first), and a linear layer scores them. Words are projected once per distinct word.
+    Candidates and the lines that no action refers to are read alike. Every word attends to the instruction's words in
+    their context; a word that the instruction repeats attends there first (the copy mechanism of pointer networks,
+    Vinyals et al. 2015). The words are pooled to one vector per text, to which the sum over the instruction's words
+    that it covers is added, so that a row that matches in everything asked stands out from one that matches in part.
+    Candidates and lines then look at each other (which of the matching rows comes first; what the screen says is set
+    already), and a linear layer scores the candidates. Their words are projected once per distinct word.
     """
 
-    def __init__(self, width: int, heads: int, pretrained: PretrainedText | None = None) -> None:
+    def __init__(self, width: int, heads: int, pretrained: PretrainedText | None = None, dropout: float = 0.0) -> None:
         super().__init__()
         self.pretrained = pretrained
+        self.dropout = dropout
         if pretrained is not None:
             self.label = nn.Sequential(Meaning(pretrained.width, width), nn.SiLU(), nn.Linear(width, width))
         self.match = width // 2
@@ -78,7 +84,8 @@ class AdmissibleHead(nn.Module):
         self.cover = nn.Linear(width, width)
         self.state = nn.Linear(width, width)
         self.rank = nn.Parameter(0.1 * torch.randn(MOST_CANDIDATES, width))
-        self.compare = Block(width, heads, causal=False)
+        self.line = nn.Parameter(0.1 * torch.randn(MOST_LINES, width))
+        self.compare = nn.ModuleList(Block(width, heads, causal=False, dropout=dropout) for _ in range(COMPARISONS))
         self.norm = nn.RMSNorm(width)
         self.score = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 1))
 
@@ -88,27 +95,39 @@ class AdmissibleHead(nn.Module):
         context: Float[Tensor, "N M E"],
         instruction: Int[Tensor, "N M"],
         candidates: Int[Tensor, "N A L"],
+        lines: Int[Tensor, "N R K"],
+        shown: Float[Tensor, "N R K E"],
         embedding: WordEmbedding,
     ) -> Categorical:
-        """Log-probabilities [N, A]; -inf for the padding behind the last candidate (first word absent)."""
-        same = (candidates.flatten(1).unsqueeze(2) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
-        words = self._read(context, instruction, candidates, same, embedding)
-        present = (candidates != 0).unsqueeze(-1)
-        words = words * present
-        mean = words.sum(2) / present.sum(2).clamp(min=1)
-        # Padding counts as zero, and so must its absence: the longest action of a batch has none.
-        pooled = self.pool(torch.cat([mean, words.amax(2).clamp(min=0)], dim=-1))
-        admissible = candidates[:, :, 0] != 0
-        covered = same.view(*candidates.shape, -1).any(2).to(context.dtype) @ self.cover(context)
+        """Log-probabilities [N, A]; -inf for the padding behind the last candidate (first word absent).
+
+        Args:
+            hidden: the trunk's output.
+            context: words of the instruction in their context.
+            instruction: their ids.
+            candidates: ids of the words of each admissible action.
+            lines: ids of the words of the other lines of the screen.
+            shown: vectors of those words.
+            embedding: vectors of any word.
+        """
+        vectors, numbers = embedding.unique(candidates.flatten(1))
+        offers = self._read(F.embedding(numbers, self.word(vectors)), candidates, context, instruction)
         if self.pretrained is not None:
-            pooled = self._read_labels(pooled, candidates, self.pretrained)
-        tokens = pooled + covered + self.state(hidden).unsqueeze(1) + self.rank[: candidates.shape[1]]
-        tokens = self.norm(self.compare(tokens, admissible))
-        scores = self.score(tokens).squeeze(-1).masked_fill(~admissible, -torch.inf)
+            offers = self._read_labels(offers, candidates, self.pretrained)
+        rest = self._read(self.word(shown.flatten(1, 2)), lines, context, instruction)
+        tokens = torch.cat([offers + self.rank[: candidates.shape[1]], rest + self.line[: lines.shape[1]]], dim=1)
+        tokens = tokens + self.state(hidden).unsqueeze(1)
+        present = torch.cat([candidates[:, :, 0] != 0, lines[:, :, 0] != 0], dim=1)
+        # The lines' places do not depend on how far the candidates are padded.
+        places = torch.cat([torch.arange(candidates.shape[1]), torch.arange(lines.shape[1]) - MOST_LINES])
+        for block in self.compare:
+            tokens = block(tokens, present, places)
+        tokens = self.norm(tokens[:, : candidates.shape[1]])
+        scores = self.score(tokens).squeeze(-1).masked_fill(candidates[:, :, 0] == 0, -torch.inf)
         return Categorical(F.log_softmax(scores, dim=-1))
 
     def _read_labels(
-        self, pooled: Float[Tensor, "N A E"], candidates: Int[Tensor, "N A L"], pretrained: PretrainedText
+        self, offers: Float[Tensor, "N A E"], candidates: Int[Tensor, "N A L"], pretrained: PretrainedText
     ) -> Float[Tensor, "N A E"]:
         """Adds what the pretrained encoder makes of each short candidate as a whole, such as a button's label."""
         words = candidates.flatten(0, 1)
@@ -116,25 +135,31 @@ class AdmissibleHead(nn.Module):
         short = ((length > 0) & (length <= LONGEST_LABEL)).nonzero().squeeze(1)
         labels, places = torch.unique(words[short, :LONGEST_LABEL], dim=0, return_inverse=True)
         meanings = self.label(pretrained.sentences(labels))
-        out: Tensor = pooled.flatten(0, 1).index_add(0, short, meanings[places]).view_as(pooled)
+        out: Tensor = offers.flatten(0, 1).index_add(0, short, meanings[places]).view_as(offers)
         return out
 
     def _read(
         self,
+        projected: Float[Tensor, "N KL F"],
+        texts: Int[Tensor, "N K L"],
         context: Float[Tensor, "N M E"],
         instruction: Int[Tensor, "N M"],
-        candidates: Int[Tensor, "N A L"],
-        same: Bool[Tensor, "N AL M"],
-        embedding: WordEmbedding,
-    ) -> Float[Tensor, "N A L E"]:
-        """Words of the candidates with what the instruction says about each."""
-        steps, actions, length = candidates.shape
-        vectors, places = embedding.unique(candidates.reshape(steps, actions * length))
-        keys, values = self.word(vectors).split([self.match, vectors.shape[1]], dim=-1)
-        context_keys, context_values = self.context(context).split([self.match, context.shape[2]], dim=-1)
-        scores = F.embedding(places, keys) @ context_keys.transpose(1, 2) / math.sqrt(self.match) + self.same * same
+    ) -> Float[Tensor, "N K E"]:
+        """One vector a text, from its projected words and what the instruction says about each."""
+        ids = texts.flatten(1)
+        same = (ids.unsqueeze(2) == instruction.unsqueeze(1)) & (instruction != 0).unsqueeze(1)
+        asked = self.context(context)
+        keys, values = projected[..., : self.match], projected[..., self.match :]
+        context_keys, context_values = asked[..., : self.match], asked[..., self.match :]
+        scores = keys @ context_keys.transpose(1, 2) / math.sqrt(self.match) + self.same * same
         scores = scores.masked_fill((instruction == 0).unsqueeze(1), -1e9)
         weights = F.pad(scores, (1, 0)).softmax(-1)[..., 1:]
-        words = F.embedding(places, values) + weights @ context_values
-        words = words + same.any(-1, keepdim=True) * self.matched
-        return F.silu(words.view(steps, actions, length, -1) + self.place[:length])
+        words = values + weights @ context_values + same.any(-1, keepdim=True) * self.matched
+        words = F.silu(words.view(*texts.shape, -1) + self.place[: texts.shape[2]])
+        present = (texts != 0).unsqueeze(-1)
+        words = F.dropout(words, self.dropout, self.training) * present
+        mean = words.sum(2) / present.sum(2).clamp(min=1)
+        # Padding counts as zero, and so must its absence: the longest text of a batch has none.
+        pooled: Tensor = self.pool(torch.cat([mean, words.amax(2).clamp(min=0)], dim=-1))
+        covered: Tensor = same.view(*texts.shape, -1).any(2).to(context.dtype) @ self.cover(context)
+        return pooled + covered

@@ -1,6 +1,7 @@
 """Observations as tensors, packed: N frames without padding, and where each stands in its window.
 
-Letters: N frames, B windows of T frames, D numbers of a vector, L words of a text, A admissible actions.
+Letters: N frames, B windows of T frames, D numbers of a vector, L words of a text, A admissible actions, R lines of a
+screen, K words of a line.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from torch import Tensor
 
 from lam_gym.errors import BadCheckpoint
 from lam_gym.models.encoders import LONGEST_INSTRUCTION
-from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
+from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES, MOST_LINES
 from lam_gym.models.spaces import ACTIONS_KEY, INSTRUCTION_KEYS, FieldSpaces, TaskSpaces
-from lam_gym.models.words import describe_action, encode_texts
+from lam_gym.models.words import describe_action, encode_texts, other_lines
 from lam_gym.trajectory import Observation
 
 LONGEST_TEXT = 256
@@ -45,6 +46,8 @@ class Inputs:
     [N, H, W, C]; text: word ids [N, L]."""
     candidates: Int[Tensor, "N A L"] | None = None
     """Text tasks: the words of each admissible action."""
+    lines: Int[Tensor, "N R K"] | None = None
+    """Text tasks: the words of each line of the screen that no admissible action refers to."""
     windows: Windows | None = None
     """None: each frame is a window of its own."""
 
@@ -57,7 +60,7 @@ class Inputs:
         """These frames, each a window of its own."""
         fields = {key: values[rows] for key, values in self.fields.items()}
         candidates = None if self.candidates is None else self.candidates[rows]
-        return Inputs(fields, candidates)
+        return Inputs(fields, candidates, None if self.lines is None else self.lines[rows])
 
     def placed(self, windows: Windows | None) -> Inputs:
         """The same frames in other windows."""
@@ -89,17 +92,32 @@ def channels_last(field: FieldSpaces, pictures: NDArray[Any]) -> NDArray[Any]:
 
 def encode_candidates(screens: Sequence[str], admissible: Sequence[Sequence[str]]) -> Int[Tensor, "N A L"]:
     """Words of each admissible action as it reads on its screen; rows of zeros behind the last one."""
-    described = [
-        [describe_action(action, screen) for action in actions[:MOST_CANDIDATES]]
-        for screen, actions in zip(screens, admissible)
-    ]
-    words = encode_texts([text for texts in described for text in texts], LONGEST_ACTION)
-    most = max(map(len, described))
-    candidates = np.zeros((len(described), most, words.shape[1]), dtype=np.int64)
-    places = np.array([index for texts in described for index in range(len(texts))])
-    rows = np.repeat(np.arange(len(described)), [len(texts) for texts in described])
-    candidates[rows, places] = words
-    return torch.from_numpy(candidates)
+    return _encode_lists([describe_candidates(*pair) for pair in zip(screens, admissible)])
+
+
+def encode_lines(screens: Sequence[str], admissible: Sequence[Sequence[str]]) -> Int[Tensor, "N R K"]:
+    """Words of each line to which no admissible action refers; rows of zeros behind the last one."""
+    return _encode_lists([remaining_lines(*pair) for pair in zip(screens, admissible)])
+
+
+def describe_candidates(screen: str, actions: Sequence[str]) -> list[str]:
+    """The admissible actions that are considered, as they read on the screen."""
+    return [describe_action(action, screen) for action in actions[:MOST_CANDIDATES]]
+
+
+def remaining_lines(screen: str, actions: Sequence[str]) -> list[str]:
+    """The lines that are read beside the candidates."""
+    return other_lines(actions[:MOST_CANDIDATES], screen)[:MOST_LINES]
+
+
+def _encode_lists(lists: Sequence[Sequence[str]]) -> Int[Tensor, "N K L"]:
+    """Words of each text of N lists; rows of zeros behind the last one of a list."""
+    words = encode_texts([text for texts in lists for text in texts], LONGEST_ACTION)
+    encoded = np.zeros((len(lists), max(1, *map(len, lists)), words.shape[1]), dtype=np.int64)
+    places = np.array([index for texts in lists for index in range(len(texts))], dtype=np.int64)
+    rows = np.repeat(np.arange(len(lists)), [len(texts) for texts in lists])
+    encoded[rows, places] = words
+    return torch.from_numpy(encoded)
 
 
 def screen_texts(spaces: TaskSpaces, observations: Sequence[Observation]) -> list[str]:
@@ -127,7 +145,7 @@ def collate(spaces: TaskSpaces, observations: Sequence[Observation]) -> Inputs:
                 f"'{field.key}', which the observations given do not show: evaluate it on a task with the same spaces."
             ) from error
         _check_shape(spaces, field, fields[field.key])
-    candidates = None
+    candidates = lines = None
     if spaces.action.kind == "text":
         admissible = [observation.get(ACTIONS_KEY, ()) for observation in observations]
         if not all(admissible):
@@ -135,8 +153,9 @@ def collate(spaces: TaskSpaces, observations: Sequence[Observation]) -> Inputs:
                 f"The policy of '{spaces.task}' chooses among admissible actions, and an observation given has none "
                 f"under '{ACTIONS_KEY}'."
             )
-        candidates = encode_candidates(screen_texts(spaces, observations), admissible)
-    return Inputs(fields, candidates)
+        screens = screen_texts(spaces, observations)
+        candidates, lines = encode_candidates(screens, admissible), encode_lines(screens, admissible)
+    return Inputs(fields, candidates, lines)
 
 
 def _check_shape(spaces: TaskSpaces, field: FieldSpaces, values: Tensor) -> None:

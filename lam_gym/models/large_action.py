@@ -46,7 +46,9 @@ CLIP = 10.0
 """Largest standardised observation, as in the published robustness benchmarks."""
 
 Embedded = dict[str, Tensor]
-"""Continuous form of each field: what perturbations change."""
+"""Continuous form of each field, and of the lines of a screen: what perturbations change."""
+LINES = "lines"
+"""Key of the embedded lines to which no admissible action refers."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,10 @@ class ActionNetwork(nn.Module):
         preset: Preset,
         statistics: Mapping[str, Statistics],
         text_encoder: str = HASHED,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
+        self.dropout = dropout
         self.pretrained = None if text_encoder == HASHED else load_pretrained(text_encoder)
         self.spaces = {spaces.task: spaces for spaces in tasks}
         self.preset = preset
@@ -120,7 +124,7 @@ class ActionNetwork(nn.Module):
         self.words = WordEmbedding(width, self.pretrained)
         if self.pretrained is not None:
             self.meaning = Meaning(self.pretrained.width, width)
-        self.instruction = InstructionEncoder(width, preset.heads)
+        self.instruction = InstructionEncoder(width, preset.heads, dropout)
         self.trunk = Trunk(width, preset.layers, preset.heads)
         self.encoders = nn.ModuleDict()
         self.cells = nn.ModuleDict()
@@ -128,7 +132,7 @@ class ActionNetwork(nn.Module):
         self.standardizers = nn.ModuleDict()
         for spaces in tasks:
             self.standardizers[_name(spaces.task)] = Standardizer(spaces, statistics[spaces.task])
-            for field in spaces.fields:
+            for field in read_fields(spaces):
                 self._add_encoder(field)
             self._add_head(spaces)
 
@@ -157,7 +161,7 @@ class ActionNetwork(nn.Module):
         elif spaces.action.kind == "continuous":
             self.heads[name] = GaussianHead(width, spaces.action.size)
         else:
-            self.heads[name] = AdmissibleHead(width, self.preset.heads, self.pretrained)
+            self.heads[name] = AdmissibleHead(width, self.preset.heads, self.pretrained, self.dropout)
 
     def find(self, task: str) -> TaskSpaces:
         """Spaces of a task; a variation ("name@variation") has its task's."""
@@ -172,7 +176,7 @@ class ActionNetwork(nn.Module):
     def embed(self, task: str, inputs: Inputs) -> Embedded:
         """The continuous form of each field: standardised vectors and rows, pixels, embedded cells and words."""
         embedded: Embedded = {}
-        for field in self.find(task).fields:
+        for field in read_fields(self.find(task)):
             values = inputs.fields[field.key]
             if field.modality == "vector":
                 embedded[field.key] = self.standardizer(task)(field.key, values)
@@ -186,6 +190,8 @@ class ActionNetwork(nn.Module):
                 embedded[field.key] = embed_picture(values, field.sizes[0]).to(self.trunk.norm_in.weight.dtype)
             else:
                 embedded[field.key] = self.words(values)
+        if inputs.lines is not None:
+            embedded[LINES] = self.words(inputs.lines)
         return embedded
 
     def encode(self, task: str, inputs: Inputs, embedded: Embedded) -> tuple[Tensor, Tensor, Tensor]:
@@ -199,7 +205,7 @@ class ActionNetwork(nn.Module):
             ids = inputs.fields[key]
             context, asked = self._understand(ids, embedded[key])
         token = asked
-        for field in spaces.fields:
+        for field in read_fields(spaces):
             if field.key == key:
                 continue
             encoder, value = self.encoders[encoder_name(field)], embedded[field.key]
@@ -246,7 +252,9 @@ class ActionNetwork(nn.Module):
         out: Tensor = self.trunk(laid.view(windows.batch, windows.length, -1))
         return out.flatten(0, 1)[place]
 
-    def decide(self, task: str, hidden: Tensor, context: Tensor, ids: Tensor, inputs: Inputs) -> Distribution:
+    def decide(
+        self, task: str, hidden: Tensor, context: Tensor, ids: Tensor, inputs: Inputs, embedded: Embedded
+    ) -> Distribution:
         """The action's distribution from the trunk's output."""
         spaces = self.find(task)
         head: Any = self.heads[head_name(spaces)]
@@ -257,7 +265,7 @@ class ActionNetwork(nn.Module):
             standardizer = self.standardizer(task)
             decided = head(hidden, standardizer.action_mean, standardizer.action_scale)
         else:
-            decided = head(hidden, context, ids, inputs.candidates, self.words)
+            decided = head(hidden, context, ids, inputs.candidates, inputs.lines, embedded[LINES], self.words)
         return decided
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
@@ -271,7 +279,14 @@ class ActionNetwork(nn.Module):
         if embedded is None:
             embedded = self.embed(task, inputs)
         tokens, context, ids = self.encode(task, inputs, embedded)
-        return self.decide(task, self.remember(tokens, inputs), context, ids, inputs)
+        return self.decide(task, self.remember(tokens, inputs), context, ids, inputs, embedded)
+
+
+def read_fields(spaces: TaskSpaces) -> tuple[FieldSpaces, ...]:
+    """The fields that have an encoder: all, but the screens that the head reads line by line and no memory needs."""
+    if spaces.action.kind != "text" or not spaces.memory_free:
+        return spaces.fields
+    return tuple(field for field in spaces.fields if field.modality != "text" or field.key == spaces.instruction_key)
 
 
 def find_spaces(known: Mapping[str, TaskSpaces], task: str) -> TaskSpaces:

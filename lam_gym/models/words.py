@@ -19,6 +19,8 @@ NUM_ROWS = 4096
 """Rows of the hashed embedding; row 0 is empty."""
 ROWS_PER_WORD = 6
 """The word's own row and up to five of its 3-grams."""
+PIECE = 24
+"""Words of a line of a screen that are read as one piece."""
 CACHED_TEXTS = 200_000
 """Texts kept as word ids."""
 
@@ -88,6 +90,20 @@ def numbered_lines(screen: str) -> dict[str, str]:
             number, _, rest = line[1:].partition("]")
             lines[number] = rest.strip()
     return lines
+
+
+def other_lines(actions: Sequence[str], screen: str) -> list[str]:
+    """What a screen says besides what these actions refer to: every other line, long ones in pieces."""
+    lines = numbered_lines(screen)
+    used = {found.group(1) for found in map(_REFERENCE.search, actions) if found}
+    others: list[str] = []
+    for line in screen.split("\n"):
+        number = line[1:].partition("]")[0] if line.startswith("[") else ""
+        if number in lines and number in used:
+            continue
+        words = lines.get(number, line).split()
+        others += [" ".join(words[start : start + PIECE]) for start in range(0, len(words), PIECE)]
+    return others
 
 
 def describe_action(action: str, screen: str) -> str:

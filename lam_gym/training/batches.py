@@ -9,7 +9,7 @@ before it, at most T - 1, from the start of the episode on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -26,11 +26,20 @@ from lam_gym.augmentation.vocabulary import NEUTRAL_SYNONYMS, Groups
 from lam_gym.errors import BadDemos
 from lam_gym.models.encoders import LONGEST_INSTRUCTION
 from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
-from lam_gym.models.inputs import Inputs, Windows, encode_candidates, encode_field, screen_texts
+from lam_gym.models.inputs import (
+    Inputs,
+    Windows,
+    describe_candidates,
+    encode_candidates,
+    encode_field,
+    encode_lines,
+    remaining_lines,
+    screen_texts,
+)
 from lam_gym.models.large_action import Statistics
 from lam_gym.models.set_encoder import PRESENT
 from lam_gym.models.spaces import TaskSpaces
-from lam_gym.models.words import describe_action, encode_texts
+from lam_gym.models.words import encode_texts
 from lam_gym.task import Task, read_synonyms
 from lam_gym.trajectory import Trajectory
 
@@ -45,6 +54,8 @@ class Batch:
     """[N] action or candidate numbers, or [N, n] floats."""
     steps: Tensor
     """[N] the demo step that each frame shows."""
+    order: Tensor | None = None
+    """[N, A] the place that each candidate has in the demo, where they are shown in another order."""
 
     @property
     def valid(self) -> Bool[Tensor, "B T"]:
@@ -137,17 +148,26 @@ class TaskData:
     @cached_property
     def _candidates(self) -> tuple[Tensor, Tensor]:
         """Words of each distinct described action [U, L], and which of them each step offers [S, A] (0: none)."""
+        return self._number(describe_candidates)
+
+    @cached_property
+    def _lines(self) -> tuple[Tensor, Tensor]:
+        """Words of each distinct line [U, L], and which of them each step shows beside its actions [S, R]."""
+        return self._number(remaining_lines)
+
+    def _number(self, read: Callable[[str, Sequence[str]], list[str]]) -> tuple[Tensor, Tensor]:
+        """Words of the distinct texts that `read` gives for all screens, and the number of each step's texts."""
         assert self.admissible is not None
         numbers: dict[str, int] = {"": 0}
         screens = self._screens(np.arange(len(self)))
         rows = [
-            [numbers.setdefault(describe_action(action, screen), len(numbers)) for action in actions[:MOST_CANDIDATES]]
+            [numbers.setdefault(text, len(numbers)) for text in read(screen, actions)]
             for screen, actions in zip(screens, self.admissible)
         ]
-        offered = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-        for row, actions in zip(offered, rows):
-            row[: len(actions)] = actions
-        return torch.from_numpy(encode_texts(list(numbers), LONGEST_ACTION)), torch.from_numpy(offered)
+        found = np.zeros((len(rows), max(1, *map(len, rows))), dtype=np.int64)
+        for row, texts in zip(found, rows):
+            row[: len(texts)] = texts
+        return torch.from_numpy(encode_texts(list(numbers), LONGEST_ACTION)), torch.from_numpy(found)
 
     def _screens(self, steps: NDArray[np.int64]) -> list[str]:
         texts = {field.key: self.fields[field.key][steps] for field in self.spaces.fields if field.modality == "text"}
@@ -226,13 +246,8 @@ class TaskData:
         texts = {field.key for field in self.spaces.fields if field.modality == "text"}
         fields = {key: _trim(rows[steps]) if key in texts else rows[steps] for key, rows in self.tensors.items()}
         if self.admissible is None:
-            return Inputs(fields, None, windows)
-        words, offered = self._candidates
-        offered = offered[steps]
-        most = int((offered != 0).sum(1).max())
-        candidates = words[offered[:, :most]]
-        longest = int((candidates != 0).any(0).any(0).sum())
-        return Inputs(fields, candidates[:, :, :longest], windows)
+            return Inputs(fields, windows=windows)
+        return Inputs(fields, _look_up(*self._candidates, steps), _look_up(*self._lines, steps), windows)
 
     def frames(self, ends: NDArray[np.int64], draws: NDArray[np.float64] | None = None) -> Frames:
         """The windows around B drawn steps in the environment's own form; `draws` [B] chooses a paraphrase for each."""
@@ -246,17 +261,20 @@ class TaskData:
     def encode(self, frames: Frames) -> Batch:
         """Frames as a batch."""
         fields = {field.key: encode_field(field, frames.fields[field.key]) for field in self.spaces.fields}
-        candidates = None
+        candidates = lines = None
         if frames.admissible is not None:
             texts = {field.key: frames.fields[field.key] for field in self.spaces.fields if field.modality == "text"}
             observations = [{key: texts[key][i] for key in texts} for i in range(len(frames.steps))]
-            candidates = encode_candidates(screen_texts(self.spaces, observations), frames.admissible)
+            screens = screen_texts(self.spaces, observations)
+            candidates = encode_candidates(screens, frames.admissible)
+            lines = encode_lines(screens, frames.admissible)
         windows = None
         if not self.spaces.memory_free:
             row, time = torch.from_numpy(frames.row), torch.from_numpy(frames.time)
             windows = Windows(int(frames.row[-1]) + 1, self.spaces.window, row, time)
         actions = encode_actions(self.spaces, frames.actions, frames.admissible)
-        return Batch(self.task.name, Inputs(fields, candidates, windows), actions, torch.from_numpy(frames.steps))
+        inputs = Inputs(fields, candidates, lines, windows)
+        return Batch(self.task.name, inputs, actions, torch.from_numpy(frames.steps))
 
 
 def row_statistics(rows: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -291,6 +309,13 @@ def _admissible(task: Task, trajectories: Sequence[Trajectory]) -> tuple[tuple[s
                 )
             offered.append(actions)
     return tuple(offered)
+
+
+def _look_up(words: Tensor, found: Tensor, steps: Tensor) -> Tensor:
+    """Words [N, K, L] of the texts of these steps, as `TaskData._number` gives both, without needless padding."""
+    chosen = found[steps]
+    texts = words[chosen[:, : max(1, int((chosen != 0).sum(1).max()))]]
+    return texts[:, :, : max(1, int((texts != 0).any(0).any(0).sum()))]
 
 
 def _trim(rows: Tensor) -> Tensor:

@@ -71,6 +71,9 @@ class AugmentConfig:
     paraphrases: int = 0
     """Paraphrases of each demo's instruction that its environment is asked for; each is verified by replay, and
     every window, not the augmented copies alone, shows one at random."""
+    reorder: bool = False
+    """Show the kinds of admissible actions of a screen (its buttons, its rows, ...) in any order, each kind's actions
+    in their own: where a screen has its buttons says nothing about which to press."""
     translator: Literal["none", "pivot", "argos"] = "none"
     """Augmented copies: back-translation of instructions, by the bundled pivot dictionary or by argostranslate."""
 
@@ -132,6 +135,8 @@ class TrainConfig:
     """Optimiser steps."""
     batch_size: int = 64
     """Windows per task and step."""
+    dropout: float = 0.0
+    """Share of the features that are dropped in training where texts are read."""
     window: int = 0
     """Frames of a window; 0 takes each task's own."""
     tasks_per_step: int = 4
@@ -187,6 +192,7 @@ class TrainConfig:
             _check_range(name, getattr(self, name), 0)
         _check_range("relabel_rounds", self.relabel_rounds, 0, (2 * self.steps - 1) // 3)
         _check_range("relabel_mixture", self.relabel_mixture, 0, 1)
+        _check_range("dropout", self.dropout, 0, 0.9)
         if not self.behavior_hidden:
             raise BadConfig("Setting 'behavior_hidden' needs at least one layer.")
 

@@ -46,7 +46,8 @@ class FixedGuide:
         """Its distributions on the frames of a batch."""
         table, candidates = self.table.select(batch.steps), batch.inputs.candidates
         if isinstance(table, Categorical) and candidates is not None:
-            return Categorical(table.log_probs[:, : candidates.shape[1]])
+            offered = table.log_probs[:, : candidates.shape[1]]
+            return Categorical(offered if batch.order is None else offered.gather(1, batch.order))
         return table
 
 

@@ -118,8 +118,8 @@ def train(
                 started = time.perf_counter()
             for optimizer, peak in learning_rates:
                 set_learning_rate(optimizer, peak * schedule(step, config.steps, config.optimizer))
-            if config.text_encoder != HASHED:
-                torch.manual_seed(step_seed(config, step))  # of the blur, so that a resumed step is equal
+            if config.text_encoder != HASHED or config.dropout > 0:
+                torch.manual_seed(step_seed(config, step))  # of blur and dropout, so that a resumed step is equal
             losses: Parts = {}
             for index, weight in sampler.tasks(step):
                 batch, augmented = sampler.batch(index, step)

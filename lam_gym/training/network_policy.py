@@ -120,7 +120,7 @@ class NetworkPolicy:
                 laid[row, : len(episode.past)] = torch.stack(episode.past)
         rows = torch.arange(len(episodes))
         hidden = network.trunk(laid.index_put((rows, places), tokens))[rows, places]
-        return network.decide(task, hidden, context, ids, inputs), tokens
+        return network.decide(task, hidden, context, ids, inputs, embedded), tokens
 
     def _attack(
         self,

@@ -33,14 +33,15 @@ STEP = 2.5
 def radii(network: Network, task: Task, embedded: Embedded) -> dict[str, Tensor]:
     """Radius of a unit ball for each field that may be perturbed, broadcastable to its embedding."""
     units: dict[str, Tensor] = {}
-    for field in network.find(task.name).fields:
-        value = embedded[field.key]
-        if field.modality == "vector":
-            units[field.key] = _vector_unit(network, task, field.key)
-        elif field.modality in ("set", "picture"):
-            units[field.key] = torch.ones_like(value[:1, :1].detach())
-        elif field.modality in ("grid", "text"):
-            units[field.key] = _embedding_unit(value.detach())
+    modalities = {field.key: field.modality for field in network.find(task.name).fields}
+    for key, value in embedded.items():
+        modality = modalities.get(key, "text")  # the lines of a screen
+        if modality == "vector":
+            units[key] = _vector_unit(network, task, key)
+        elif modality in ("set", "picture"):
+            units[key] = torch.ones_like(value[:1, :1].detach())
+        elif modality in ("grid", "text"):
+            units[key] = _embedding_unit(value.detach())
     return units
 
 

@@ -15,6 +15,7 @@ from jaxtyping import Int
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lam_gym.augmentation.candidates import shuffle_kinds
 from lam_gym.augmentation.symmetries import draw, transform
 from lam_gym.augmentation.text import edit, protected_words
 from lam_gym.augmentation.trajectories import inject_noise, redundant_frames
@@ -73,16 +74,20 @@ class Sampler:
         data, ends = self.data[index], self.ends(index, step)
         symmetric = self.config.augment.symmetries and bool(data.task.symmetries)
         augmented = self.config.loss.rho > 0 and step % self.config.augment_every == 0
-        if not symmetric and not augmented and data.paraphrases is None:
+        reordered = self.config.augment.reorder and data.admissible is not None
+        if not symmetric and not augmented and not reordered and data.paraphrases is None:
             return data.batch(ends), None
         rng = np.random.default_rng((self.config.seed, 3, index, step))
         draws = None if data.paraphrases is None else rng.random(len(ends))
         if not symmetric and not augmented:
-            return data.batch(ends, draws), None
+            batch = data.batch(ends, draws)
+            return reorder(batch, rng) if reordered else batch, None
         frames = data.frames(ends.numpy(), draws)
         if symmetric:
             frames = symmetrize(data, frames, rng)
         batch = data.encode(frames) if symmetric else data.batch(ends, draws)
+        if reordered:
+            batch = reorder(batch, rng)
         if not augmented:
             return batch, None
         return batch, data.encode(augment(data, frames, self.config.augment, rng))
@@ -94,6 +99,15 @@ def symmetrize(data: TaskData, frames: Frames, rng: np.random.Generator) -> Fram
     fields, actions, admissible = transform(elements, frames.row, frames.fields, frames.actions, frames.admissible)
     assert actions is not None
     return replace(frames, fields=fields, actions=actions, admissible=admissible)
+
+
+def reorder(batch: Batch, rng: np.random.Generator) -> Batch:
+    """The batch with the kinds of each frame's candidates in any order, its actions pointing to their new places."""
+    assert batch.inputs.candidates is not None
+    order = torch.from_numpy(shuffle_kinds(batch.inputs.candidates.numpy(), rng))
+    candidates = batch.inputs.candidates.gather(1, order.unsqueeze(2).expand_as(batch.inputs.candidates))
+    actions = order.argsort(1).gather(1, batch.actions.unsqueeze(1)).squeeze(1)
+    return replace(batch, inputs=replace(batch.inputs, candidates=candidates), actions=actions, order=order)
 
 
 def augment(data: TaskData, frames: Frames, config: AugmentConfig, rng: np.random.Generator) -> Frames:

@@ -13,12 +13,13 @@ from lam_gym.models.encoders import WordEmbedding
 from lam_gym.models.heads import (
     LONGEST_ACTION,
     MOST_CANDIDATES,
+    MOST_LINES,
     SMALLEST_SCALE,
     AdmissibleHead,
     CategoricalHead,
     GaussianHead,
 )
-from lam_gym.models.inputs import encode_candidates
+from lam_gym.models.inputs import encode_candidates, encode_lines
 from lam_gym.models.words import encode_texts
 
 WIDTH, HEADS = 16, 2
@@ -48,20 +49,27 @@ def test_gaussian_in_the_environments_units() -> None:
 class Scored:
     """A head with random weights over some admissible actions."""
 
-    def __init__(self, *offered: tuple[str, ...], seed: int = 0) -> None:
+    def __init__(self, *offered: tuple[str, ...], seed: int = 0, screens: tuple[str, ...] = ()) -> None:
         torch.manual_seed(seed)
         steps = len(offered)
         self.embedding, self.head = WordEmbedding(WIDTH), AdmissibleHead(WIDTH, HEADS)
         self.ids = torch.from_numpy(encode_texts([INSTRUCTION] * steps, 20))
         self.context = self.embedding(self.ids)
         self.hidden = torch.randn(1, WIDTH).expand(steps, WIDTH)
-        self.candidates = encode_candidates([""] * steps, offered)
+        screens = screens or ("Home\nNothing is done yet",) * steps
+        self.candidates, self.lines = encode_candidates(screens, offered), encode_lines(screens, offered)
 
-    def log_probs(self, candidates: Tensor | None = None, ids: Tensor | None = None) -> Tensor:
+    def log_probs(
+        self, candidates: Tensor | None = None, ids: Tensor | None = None, lines: Tensor | None = None
+    ) -> Tensor:
+        lines = self.lines if lines is None else lines
         ids = self.ids if ids is None else ids
         context = F.pad(self.context, (0, 0, 0, ids.shape[1] - self.ids.shape[1]))
         candidates = self.candidates if candidates is None else candidates
-        answer: Tensor = self.head(self.hidden, context, ids, candidates, self.embedding).log_probs.detach()
+        shown = self.embedding(lines)
+        answer: Tensor = self.head(
+            self.hidden, context, ids, candidates, lines, shown, self.embedding
+        ).log_probs.detach()
         return answer
 
 
@@ -76,6 +84,8 @@ def test_scores_do_not_depend_on_padding(offered: tuple[str, ...]) -> None:
         torch.testing.assert_close(wider[:, : len(offered)], plain, rtol=1e-5, atol=1e-5)
         assert (wider[:, len(offered) :] == -torch.inf).all()
         torch.testing.assert_close(scored.log_probs(ids=F.pad(scored.ids, (0, 5))), plain, rtol=1e-5, atol=1e-5)
+        lines = F.pad(scored.lines, (0, 2, 0, 3))
+        torch.testing.assert_close(scored.log_probs(lines=lines), plain, rtol=1e-5, atol=1e-5)
 
 
 def test_steps_are_scored_apart() -> None:
@@ -96,8 +106,32 @@ def test_words_of_the_instruction_count() -> None:
     assert not torch.allclose(scored.log_probs(), scored.log_probs(ids=other))
 
 
+def test_lines_that_no_action_refers_to_count() -> None:
+    offered = ("click 1", "back")
+    screens = ("Home\n[1] button Star\nStarred: no", "Home\n[1] button Star\nStarred: yes")
+    first, second = (Scored(offered, screens=(screen,)).log_probs() for screen in screens)
+    assert not torch.allclose(first, second)
+
+
+def test_screens_without_other_lines() -> None:
+    scored = Scored(("click 1",), ("click 1",), screens=("[1] button Star", "Home\n[1] button Star"))
+    alone = Scored(("click 1",), screens=("[1] button Star",))
+    torch.testing.assert_close(scored.log_probs()[:1], alone.log_probs(), rtol=1e-5, atol=1e-5)
+
+
+def test_dropout_in_training_only() -> None:
+    scored = Scored(("take pear", "go"))
+    plain = scored.log_probs()
+    scored.head = AdmissibleHead(WIDTH, HEADS, dropout=0.5)
+    scored.head.load_state_dict(Scored(("take pear", "go")).head.state_dict())
+    assert not torch.equal(scored.log_probs(), scored.log_probs())
+    scored.head.eval()
+    torch.testing.assert_close(scored.log_probs(), plain)
+
+
 def test_as_many_candidates_and_words_as_there_are_places() -> None:
     many = tuple(f"action {'very ' * 40}{number}" for number in range(MOST_CANDIDATES + 30))
-    scored = Scored(many)
+    scored = Scored(many, screens=("\n".join("a long line " * 20 for _ in range(MOST_LINES)),))
+    assert scored.lines.shape == (1, MOST_LINES, LONGEST_ACTION - 8)
     assert scored.candidates.shape == (1, MOST_CANDIDATES, LONGEST_ACTION)
     assert torch.isfinite(scored.log_probs()).all()

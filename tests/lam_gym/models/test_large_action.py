@@ -14,7 +14,15 @@ from lam_gym import Trajectory, get_task
 from lam_gym.errors import BadCheckpoint
 from lam_gym.models.distributions import Categorical, Distribution
 from lam_gym.models.inputs import Inputs, Windows
-from lam_gym.models.large_action import ActionNetwork, Standardizer, Statistics, encoder_name, head_name, one_hot
+from lam_gym.models.large_action import (
+    LINES,
+    ActionNetwork,
+    Standardizer,
+    Statistics,
+    encoder_name,
+    head_name,
+    one_hot,
+)
 from lam_gym.models.presets import PRESETS, Preset, get_preset
 from lam_gym.models.spaces import ActionSpaces, FieldSpaces, TaskSpaces, describe
 from lam_gym.training.batches import TaskData
@@ -62,11 +70,12 @@ def padded(inputs: Inputs, places: int = 7) -> Inputs:
     fields = {key: F.pad(ids, (0, places)) if key in ("screen", "mission", "instruction") else ids
               for key, ids in inputs.fields.items()}  # fmt: skip
     candidates = None if inputs.candidates is None else F.pad(inputs.candidates, (0, places, 0, places))
+    lines = None if inputs.lines is None else F.pad(inputs.lines, (0, places, 0, places))
     windows = None
     if inputs.windows is not None:
         row, time = inputs.windows.row, inputs.windows.time
         windows = Windows(inputs.windows.batch + 2, inputs.windows.length + places, row, time)
-    return Inputs(fields, candidates, windows)
+    return Inputs(fields, candidates, lines, windows)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -112,7 +121,7 @@ def test_padded_words_and_candidates_carry_no_gradient(identity_demos: Demos) ->
     network = make_network([data])
     batch = data.batch(torch.arange(6))
     inputs = padded(batch.inputs, 3)
-    assert inputs.candidates is not None
+    assert inputs.candidates is not None and inputs.lines is not None
     embedded = {
         key: value.detach().requires_grad_(True) for key, value in network.embed(data.task.name, inputs).items()
     }
@@ -120,7 +129,7 @@ def test_padded_words_and_candidates_carry_no_gradient(identity_demos: Demos) ->
     assert isinstance(answered, Categorical)
     gradients = torch.autograd.grad(-answered.log_prob(batch.actions).mean(), list(embedded.values()))
     for (key, _), gradient in zip(embedded.items(), gradients):
-        absent = inputs.fields[key] == 0
+        absent = (inputs.lines if key == LINES else inputs.fields[key]) == 0
         assert absent.any()
         assert (gradient[absent] == 0).all(), key
         assert (gradient[~absent] != 0).any()

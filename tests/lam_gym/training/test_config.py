@@ -29,7 +29,7 @@ FULL = TrainConfig(
     mixture=1e-7,
     loss=LossConfig(0.1, 0.2, 0.3, 0.4, 0.5),
     perturbation=Perturbation("fgsm", 0.25, 2),
-    augment=AugmentConfig(False, 0.5, 0.0, False, 3, "pivot"),
+    augment=AugmentConfig(False, 0.5, 0.0, False, 3, True, "pivot"),
     optimizer=OptimizerConfig(learning_rate=3e-05, schedule="constant"),
     tensorboard=False,
 )

@@ -14,7 +14,7 @@ from lam_gym import Trajectory, get_task
 from lam_gym.errors import BadConfig
 from lam_gym.models.behavior import build_behavior_network
 from lam_gym.models.distributions import Distribution, divergence
-from lam_gym.models.large_action import ActionNetwork, Embedded
+from lam_gym.models.large_action import LINES, ActionNetwork, Embedded
 from lam_gym.models.presets import Preset
 from lam_gym.models.spaces import describe
 from lam_gym.training.batches import Batch, TaskData
@@ -99,15 +99,16 @@ def test_pgd_finds_the_corner_of_a_linear_policy() -> None:
 
 def test_padded_words_stay_zero(identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
     attacked = make("text", identity_demos, 3)
-    ids = attacked.batch.inputs.fields["screen"]
-    short = ids.clone()
-    short[::2, 2:] = 0
-    attacked.batch.inputs.fields["screen"] = short
-    attacked.embedded = attacked.network.embed(attacked.task.name, attacked.batch.inputs)
-    for kind in ("noise", "fgsm", "pgd"):
-        moved = attacked.attack(kind)["screen"]
-        assert (moved[short == 0] == 0).all()
-        assert (moved[short != 0] != attacked.embedded["screen"][short != 0]).any()
+    texts = {**attacked.batch.inputs.fields, LINES: attacked.batch.inputs.lines}
+    for key in ("instruction", LINES):
+        ids = texts[key]
+        assert ids is not None
+        ids[::2, ..., 1:] = 0
+        attacked.embedded = attacked.network.embed(attacked.task.name, attacked.batch.inputs)
+        for kind in ("noise", "fgsm", "pgd"):
+            moved = attacked.attack(kind)[key]
+            assert (moved[ids == 0] == 0).all()
+            assert (moved[ids != 0] != attacked.embedded[key][ids != 0]).any()
 
 
 def test_codes_are_not_perturbed(identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
@@ -161,9 +162,10 @@ def test_unit_of_embeddings_does_not_depend_on_the_batch(
         if form == "text":
             for key, unit in radii(attacked.network, attacked.task, padded).items():
                 torch.testing.assert_close(unit, attacked.units[key])
-                present = attacked.embedded[key][0].abs().sum(-1) > 0
-                square = attacked.embedded[key][0][present].square().mean().sqrt()
-                torch.testing.assert_close(unit.flatten()[0], square)
+                for row, value in enumerate(attacked.embedded[key]):
+                    present = value.abs().sum(-1) > 0
+                    square = value[present].square().mean().sqrt() if present.any() else torch.tensor(0.0)
+                    torch.testing.assert_close(unit.flatten()[row], square)
 
 
 def test_refusals() -> None:
