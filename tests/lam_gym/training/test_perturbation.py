@@ -99,12 +99,16 @@ def test_pgd_finds_the_corner_of_a_linear_policy() -> None:
 
 def test_padded_words_stay_zero(identity_demos: Callable[[str, int], list[Trajectory]]) -> None:
     attacked = make("text", identity_demos, 3)
-    texts = {**attacked.batch.inputs.fields, LINES: attacked.batch.inputs.lines}
+    inputs = attacked.batch.inputs
+    inputs = replace(inputs, lines=inputs.fields["screen"].unsqueeze(1).clone())
+    attacked.batch = replace(attacked.batch, inputs=inputs)
+    texts = {**inputs.fields, LINES: inputs.lines}
     for key in ("instruction", LINES):
         ids = texts[key]
         assert ids is not None
         ids[::2, ..., 1:] = 0
-        attacked.embedded = attacked.network.embed(attacked.task.name, attacked.batch.inputs)
+        attacked.embedded = attacked.network.embed(attacked.task.name, inputs)
+        attacked.units = radii(attacked.network, attacked.task, attacked.embedded)
         for kind in ("noise", "fgsm", "pgd"):
             moved = attacked.attack(kind)[key]
             assert (moved[ids == 0] == 0).all()
