@@ -121,7 +121,8 @@ def test_padded_words_and_candidates_carry_no_gradient(identity_demos: Demos) ->
     network = make_network([data])
     batch = data.batch(torch.arange(6))
     inputs = padded(replace(batch.inputs, lines=batch.inputs.fields["screen"].unsqueeze(1)), 3)
-    assert inputs.candidates is not None and inputs.lines is not None
+    assert inputs.candidates is not None
+    assert inputs.lines is not None
     embedded = {
         key: value.detach().requires_grad_(True) for key, value in network.embed(data.task.name, inputs).items()
     }

@@ -9,11 +9,13 @@ import numpy as np
 
 from lam_gym.models.words import (
     NUM_ROWS,
+    PIECE,
     ROWS_PER_WORD,
     describe_action,
     embedding_rows,
     encode_texts,
     numbered_lines,
+    other_lines,
     word_id,
     word_ids,
 )
@@ -68,3 +70,12 @@ def test_actions_read_as_the_screen_does() -> None:
     assert describe_action("go back", SCREEN) == "go back"
     assert describe_action("click 1", "") == "click 1"
     assert numbered_lines(SCREEN)["12"] == "field To:"
+
+
+def test_what_no_action_refers_to() -> None:
+    screen = "Mail > Inbox\n[1] row from Anna | Lunch\n[2] button Reply (dimmed)\n\nunread: 3"
+    assert other_lines(["click 1", "back"], screen) == ["Mail > Inbox", "button Reply (dimmed)", "unread: 3"]
+    assert other_lines([], screen)[1] == "row from Anna | Lunch"
+    assert other_lines(["click 1"], "") == []
+    long = " ".join(map(str, range(2 * PIECE + 1)))
+    assert [len(piece.split()) for piece in other_lines(["look"], long)] == [PIECE, PIECE, 1]

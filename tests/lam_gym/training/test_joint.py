@@ -218,7 +218,10 @@ def test_a_stopped_run_goes_on_bit_for_bit(
     """Every coefficient, four tasks, averages, both optimisers, means between two log lines."""
 
     def config(out: str) -> TrainConfig:
-        return settings(tmp_path / out, loss=EVERYTHING, tasks_per_step=2, perturb_every=2)
+        augment = AugmentConfig(reorder=True)
+        return settings(
+            tmp_path / out, loss=EVERYTHING, augment=augment, dropout=0.1, tasks_per_step=2, perturb_every=2
+        )
 
     undisturbed = train(config("undisturbed"), three_stores)
     with monkeypatch.context() as patched:

@@ -11,11 +11,13 @@ import pytest
 import torch
 
 from lam_gym import Trajectory, get_task
+from lam_gym.models.distributions import Categorical
 from lam_gym.models.spaces import describe
 from lam_gym.training import sampling
 from lam_gym.training.batches import Batch, Frames, TaskData
 from lam_gym.training.config import AugmentConfig, LossConfig, TrainConfig
-from lam_gym.training.sampling import BLOCK, Sampler, augment, mixture_weights, prune, reword, symmetrize
+from lam_gym.training.fixed_guides import FixedGuide
+from lam_gym.training.sampling import BLOCK, Sampler, augment, mixture_weights, prune, reorder, reword, symmetrize
 
 TASKS = ("control/cartpole", "drive/lane-keeping", "text/mail", "babyai/GoToLocal")
 
@@ -122,6 +124,39 @@ def test_symmetries_turn_observation_and_action_together(data: dict[str, TaskDat
     assert all(len(missions) == 1 for missions in said.values()), "one element a window"
     assert any(a != b for a, b in zip(before.fields["mission"], after.fields["mission"]))
     assert (before.steps == after.steps).all()
+
+
+def test_reordered_candidates_keep_their_action(data: dict[str, TaskData]) -> None:
+    mail = data["text/mail"]
+    plain = mail.batch(torch.arange(20) % len(mail))
+    other = reorder(plain, np.random.default_rng(0))
+    assert plain.inputs.candidates is not None
+    assert other.inputs.candidates is not None
+    assert other.order is not None
+    assert not torch.equal(other.inputs.candidates, plain.inputs.candidates)
+    rows = torch.arange(20)
+    torch.testing.assert_close(
+        other.inputs.candidates[rows, other.actions], plain.inputs.candidates[rows, plain.actions]
+    )
+    torch.testing.assert_close(other.order[rows, other.actions], plain.actions)
+
+
+def test_reordering_is_drawn_by_seed_and_step(data: dict[str, TaskData]) -> None:
+    config = TrainConfig(batch_size=20, augment=AugmentConfig(reorder=True))
+    for name in TASKS:
+        first, second = (Sampler([data[name]], config).batch(0, 3)[0] for _ in range(2))
+        assert all(torch.equal(a, b) for a, b in zip(tensors(first), tensors(second)))
+        assert (first.order is None) == (name != "text/mail")
+
+
+def test_a_fixed_guide_follows_the_order(data: dict[str, TaskData]) -> None:
+    mail = data["text/mail"]
+    batch = mail.batch(torch.arange(20) % len(mail))
+    assert batch.inputs.candidates is not None
+    table = Categorical(torch.randn(len(mail), batch.inputs.candidates.shape[1] + 2).log_softmax(1))
+    guide, other = FixedGuide(table), reorder(batch, np.random.default_rng(0))
+    plain, moved = guide.answer(batch), guide.answer(other)
+    torch.testing.assert_close(moved.log_prob(other.actions), plain.log_prob(batch.actions))
 
 
 def test_noise(data: dict[str, TaskData]) -> None:
