@@ -7,7 +7,7 @@ replaying the recorded actions under it (`verification`); what changes the episo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lam_gym.augmentation.verification import instruction_of, verify_all
@@ -27,8 +27,14 @@ class Paraphrases:
     """Those of them that the replay did not confirm."""
 
 
-def paraphrase(task: Task | str, trajectories: Sequence[Trajectory], count: int, seed: int = 0) -> Paraphrases:
-    """Up to `count` paraphrases of each demonstration's instruction.
+def paraphrase(
+    task: Task | str,
+    trajectories: Sequence[Trajectory],
+    count: int,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Paraphrases:
+    """Up to `count` paraphrases of each demonstration's instruction; `progress` takes how many of all are verified.
 
     Gives each demonstration's own instruction alone where the environment offers no paraphrases. Raises BadConfig where
     the task shows no instruction.
@@ -46,7 +52,8 @@ def paraphrase(task: Task | str, trajectories: Sequence[Trajectory], count: int,
             sources += [index] * len(others)
             texts += others
     env.close()
-    verdicts = verify_all(task, [trajectories[index] for index in sources], texts)
+    verified = None if progress is None else lambda done: progress(done, len(texts))
+    verdicts = verify_all(task, [trajectories[index] for index in sources], texts, verified)
     kept: list[list[str]] = [[text] for text in own]
     for index, text, confirmed in zip(sources, texts, verdicts):
         if confirmed:

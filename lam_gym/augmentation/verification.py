@@ -81,8 +81,13 @@ def verify_by_execution(task: Task | str, trajectory: Trajectory, instruction: s
     return verify_all(task, [trajectory], [instruction])[0]
 
 
-def verify_all(task: Task | str, trajectories: Sequence[Trajectory], instructions: Sequence[str]) -> list[bool]:
-    """`verify_by_execution` for many episodes, side by side."""
+def verify_all(
+    task: Task | str,
+    trajectories: Sequence[Trajectory],
+    instructions: Sequence[str],
+    progress: Callable[[int], None] | None = None,
+) -> list[bool]:
+    """`verify_by_execution` for many episodes, side by side; `progress` is called with the number verified so far."""
     task = get_task(task)
     verdicts = [False] * len(trajectories)
     waiting = list(range(len(trajectories)))
@@ -91,6 +96,8 @@ def verify_all(task: Task | str, trajectories: Sequence[Trajectory], instruction
         waiting = [index for index in waiting if chosen[trajectories[index].seed] != index]
         recorded = {seed: trajectories[index] for seed, index in chosen.items()}
         shown = {seed: instructions[index] for seed, index in chosen.items()}
+        if progress is not None:
+            progress(len(trajectories) - len(waiting) - len(chosen))
         for replayed in rollout(_Replay(recorded, shown), task, list(chosen), abandoned=[]):
             seed = replayed.seed
             verdicts[chosen[seed]] = _confirms(task, replayed, _say(recorded[seed], shown[seed]))

@@ -30,12 +30,12 @@ class Update(Protocol):
 
 
 class _Rate(ProgressColumn):
-    """Units finished in a second."""
+    """Units finished in a second, and the note."""
 
     def render(self, task: Task) -> Text:
-        """`12.3 episodes/s`, empty before the first update."""
+        """`12.3 episodes/s`; the note alone while nothing is finished."""
         if not task.elapsed or not task.completed:
-            return Text("")
+            return Text(task.fields["note"], style="cyan")
         return Text(f"{task.completed / task.elapsed:,.1f} {task.fields['unit']}/s {task.fields['note']}", style="cyan")
 
 

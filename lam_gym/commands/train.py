@@ -45,5 +45,6 @@ class Train:
                 self.demos,
                 resume=self.resume,
                 progress=lambda done, loss: update(done, f"loss {loss:.4f}"),
+                notice=lambda what: update(0, what),
             )
         print(f"Run: {run}")

@@ -54,6 +54,8 @@ from lam_gym.trajectory import Trajectory
 
 Progress = Callable[[int, float], None]
 """Called with the number of finished steps and the last logged loss."""
+Notice = Callable[[str], None]
+"""Called with what is under way before the first step."""
 
 VALIDATION_STEPS = 512
 """Demo steps of each task on which the validation loss is computed."""
@@ -64,6 +66,7 @@ def train(
     demos: Sequence[DemoStore | str | Path],
     resume: bool = False,
     progress: Progress | None = None,
+    notice: Notice | None = None,
 ) -> Path:
     """Train behavior models and large action policy on demos; gives the run's folder (`load_policy` reads it).
 
@@ -73,6 +76,7 @@ def train(
         resume: go on from the last checkpoint in the folder, or from the start where a stopped run left none,
             exactly as if it had not stopped.
         progress: called after each log line.
+        notice: called while paraphrases are verified.
 
     Errors: BadConfig, BadDemos, BadCheckpoint.
     """
@@ -85,7 +89,7 @@ def train(
     config = replace(config, tasks=tuple(task.name for task in tasks))
     _claim(run, config, resume)
     for part in data:
-        part.paraphrases = offer_paraphrases(part, config)
+        part.paraphrases = offer_paraphrases(part, config, notice)
     card = ModelCard(
         spaces=[part.spaces for part in data],
         statistics={part.task.name: part.statistics() for part in data},
@@ -164,11 +168,16 @@ def load_task(task: Task, stores: Sequence[DemoStore], part: str, window: int = 
     return TaskData(task, describe(task, window), trajectories)
 
 
-def offer_paraphrases(data: TaskData, config: TrainConfig) -> Paraphrases | None:
+def offer_paraphrases(data: TaskData, config: TrainConfig, notice: Notice | None = None) -> Paraphrases | None:
     """Paraphrases of the demos' instructions, where the settings ask for them and the task shows instructions."""
     if config.augment.paraphrases == 0 or data.spaces.instruction_key != KEY:
         return None
-    return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed)
+
+    def say(done: int, total: int) -> None:
+        if notice is not None:
+            notice(f"verifying paraphrases of {data.task.name}: {done:,} of {total:,}")
+
+    return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed, say)
 
 
 def rejections(data: Sequence[TaskData]) -> dict[str, float]:

@@ -96,7 +96,9 @@ def test_training_reports_what_was_rejected(demos: lam_gym.DemoStore, tmp_path: 
         tensorboard=False,
         augment=AugmentConfig(paraphrases=2),
     )
-    lam_gym.train(config, [demos])
+    said: list[str] = []
+    lam_gym.train(config, [demos], notice=said.append)
+    assert said[0].startswith("verifying paraphrases of text/mail: 0 of ")
     assert read_metrics(tmp_path / "run")[0]["augment/text/mail/rejected"] == 0.0
 
 

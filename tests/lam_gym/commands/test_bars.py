@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lam_gym.commands import bars
@@ -21,9 +23,12 @@ def test_lines_in_a_log_file(capsys: pytest.CaptureFixture[str], monkeypatch: py
 def test_a_bar_in_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bars.sys.stderr, "isatty", lambda: True)
     with bars.progress("recording", 10, "shards") as update:
+        update(0, "unpacking")
+        time.sleep(0.3)
         update(10)
     out, err = capsys.readouterr()
     assert out == ""
     assert "recording" in err
     assert "10/10" in err
     assert "shards/s" in err
+    assert "unpacking" in err
