@@ -10,12 +10,13 @@ import math
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lam_gym.models.distributions import Categorical, Gaussian
 from lam_gym.models.encoders import Block, Meaning, WordEmbedding
 from lam_gym.models.pretrained import PretrainedText
+from lam_gym.models.words import ARGUMENT, word_id
 
 SMALLEST_SCALE = 0.1
 """Lower bound of a Gaussian head's standard deviation, in units of the demos' action deviation."""
@@ -62,10 +63,11 @@ class AdmissibleHead(nn.Module):
 
     Candidates and the lines that no action refers to are read alike. Every word attends to the instruction's words in
     their context; a word that the instruction repeats attends there first (the copy mechanism of pointer networks,
-    Vinyals et al. 2015). The words are pooled to one vector per text, to which the sum over the instruction's words
-    that it covers is added, so that a row that matches in everything asked stands out from one that matches in part.
-    Candidates and lines then look at each other (which of the matching rows comes first; what the screen says is set
-    already), and a linear layer scores the candidates. Their words are projected once per distinct word.
+    Vinyals et al. 2015). The words are pooled to one vector per text, what is typed or chosen apart from the line where
+    it is, and the sum over the instruction's words that it covers is added, so that a row that matches in everything
+    asked stands out from one that matches in part. Candidates and lines then look at each other (which of the matching
+    rows comes first; what the screen says is set already), and a linear layer scores the candidates. Their words are
+    projected once per distinct word.
     """
 
     def __init__(self, width: int, heads: int, pretrained: PretrainedText | None = None, dropout: float = 0.0) -> None:
@@ -80,7 +82,7 @@ class AdmissibleHead(nn.Module):
         self.same = nn.Parameter(torch.tensor(6.0))
         self.matched = nn.Parameter(0.5 * torch.randn(width))
         self.place = nn.Parameter(0.1 * torch.randn(LONGEST_ACTION, width))
-        self.pool = nn.Linear(2 * width, width)
+        self.pool = nn.Linear(4 * width, width)
         self.cover = nn.Linear(width, width)
         self.state = nn.Linear(width, width)
         self.rank = nn.Parameter(0.1 * torch.randn(MOST_CANDIDATES, width))
@@ -129,8 +131,12 @@ class AdmissibleHead(nn.Module):
     def _read_labels(
         self, offers: Float[Tensor, "N A E"], candidates: Int[Tensor, "N A L"], pretrained: PretrainedText
     ) -> Float[Tensor, "N A E"]:
-        """Adds what the pretrained encoder makes of each short candidate as a whole, such as a button's label."""
+        """Adds what the pretrained encoder makes of a short text as a whole: what is typed or chosen, else a label."""
         words = candidates.flatten(0, 1)
+        argument = in_argument(words)
+        rows, chosen = argument.nonzero(as_tuple=True)
+        words = words.masked_fill(argument.any(1, keepdim=True), 0)
+        words[rows, chosen - argument.int().argmax(1)[rows]] = candidates.flatten(0, 1)[rows, chosen]
         length = (words != 0).sum(1)
         short = ((length > 0) & (length <= LONGEST_LABEL)).nonzero().squeeze(1)
         labels, places = torch.unique(words[short, :LONGEST_LABEL], dim=0, return_inverse=True)
@@ -156,10 +162,19 @@ class AdmissibleHead(nn.Module):
         weights = F.pad(scores, (1, 0)).softmax(-1)[..., 1:]
         words = values + weights @ context_values + same.any(-1, keepdim=True) * self.matched
         words = F.silu(words.view(*texts.shape, -1) + self.place[: texts.shape[2]])
-        present = (texts != 0).unsqueeze(-1)
-        words = F.dropout(words, self.dropout, self.training) * present
-        mean = words.sum(2) / present.sum(2).clamp(min=1)
-        # Padding counts as zero, and so must its absence: the longest text of a batch has none.
-        pooled: Tensor = self.pool(torch.cat([mean, words.amax(2).clamp(min=0)], dim=-1))
+        words = F.dropout(words, self.dropout, self.training)
+        argument = in_argument(texts)
+        parts = []
+        for part in ((texts != 0) & ~argument, argument):
+            shown = words * part.unsqueeze(-1)
+            # Padding counts as zero, and so must its absence: the longest text of a batch has none.
+            parts += [shown.sum(2) / part.sum(2, keepdim=True).clamp(min=1), shown.amax(2).clamp(min=0)]
+        pooled: Tensor = self.pool(torch.cat(parts, dim=-1))
         covered: Tensor = same.view(*texts.shape, -1).any(2).to(context.dtype) @ self.cover(context)
         return pooled + covered
+
+
+def in_argument(texts: Int[Tensor, "*N L"]) -> Bool[Tensor, "*N L"]:
+    """Which words of described actions are what is typed or chosen."""
+    after = (texts == word_id(ARGUMENT)).cumsum(-1) > 0
+    return after & (texts != 0) & (texts != word_id(ARGUMENT))

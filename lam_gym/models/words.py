@@ -19,6 +19,8 @@ NUM_ROWS = 4096
 """Rows of the hashed embedding; row 0 is empty."""
 ROWS_PER_WORD = 6
 """The word's own row and up to five of its 3-grams."""
+ARGUMENT = "="
+"""Sign between the line that an action refers to and what it types or chooses there."""
 PIECE = 24
 """Words of a line of a screen that are read as one piece."""
 CACHED_TEXTS = 200_000
@@ -107,9 +109,13 @@ def other_lines(actions: Sequence[str], screen: str) -> list[str]:
 
 
 def describe_action(action: str, screen: str) -> str:
-    """An action in words: "click 2" becomes "click row from Anna | Lunch" where the screen's line 2 says so."""
+    """An action in words: "click 2" becomes "click row from Anna | Lunch" where the screen's line 2 says so.
+
+    What is typed or chosen stands behind ARGUMENT: "select dropdown Size: any = M".
+    """
     lines = numbered_lines(screen)
     found = _REFERENCE.search(action)
     if found is None or found.group(1) not in lines:
         return action
-    return f"{action[: found.start()]}{lines[found.group(1)]}{action[found.end() :]}"
+    argument = action[found.end() :]
+    return f"{action[: found.start()]}{lines[found.group(1)]}{f' {ARGUMENT}' if argument else ''}{argument}"

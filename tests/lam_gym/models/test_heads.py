@@ -18,6 +18,7 @@ from lam_gym.models.heads import (
     AdmissibleHead,
     CategoricalHead,
     GaussianHead,
+    in_argument,
 )
 from lam_gym.models.inputs import encode_candidates, encode_lines
 from lam_gym.models.words import encode_texts
@@ -104,6 +105,15 @@ def test_words_of_the_instruction_count() -> None:
     scored = Scored(("pear", "plum"))
     other = torch.from_numpy(encode_texts(["take the plum now"], 20))
     assert not torch.allclose(scored.log_probs(), scored.log_probs(ids=other))
+
+
+def test_what_is_chosen_is_told_from_what_stands_there() -> None:
+    texts = torch.from_numpy(encode_texts(["select dropdown Size: M = L", "click button M", "="], 9))
+    assert in_argument(texts).tolist() == [[False] * 5 + [True], [False] * 6, [False] * 6]
+    screens = ("[1] dropdown Size: pear", "[1] dropdown Size: plum")
+    offered = (("select 1 plum", "select 1 wait"), ("select 1 pear", "select 1 wait"))
+    first, second = (Scored(actions, screens=(screen,)).log_probs() for actions, screen in zip(offered, screens))
+    assert not torch.allclose(first, second)
 
 
 def test_lines_that_no_action_refers_to_count() -> None:
