@@ -18,8 +18,9 @@ from torch import Tensor
 
 from lam_gym.errors import BadCheckpoint
 from lam_gym.models.encoders import LONGEST_INSTRUCTION
-from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES, MOST_LINES
+from lam_gym.models.heads import MOST_CANDIDATES, MOST_LINES
 from lam_gym.models.spaces import ACTIONS_KEY, INSTRUCTION_KEYS, FieldSpaces, TaskSpaces
+from lam_gym.models.text_reader import LONGEST_ACTION
 from lam_gym.models.words import describe_action, encode_texts, other_lines
 from lam_gym.trajectory import Observation
 

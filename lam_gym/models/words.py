@@ -21,13 +21,15 @@ ROWS_PER_WORD = 6
 """The word's own row and up to five of its 3-grams."""
 ARGUMENT = "="
 """Sign between the line that an action refers to and what it types or chooses there."""
+BAR = "|"
+"""Sign between the columns of a line."""
 PIECE = 24
 """Words of a line of a screen that are read as one piece."""
 CACHED_TEXTS = 200_000
 """Texts kept as word ids."""
 
-_WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9|:]")
-"""Words, numbers and signs; the bars and colons that lay out a screen are left out."""
+_WORD = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9:]")
+"""Words, numbers and signs; the colons that lay out a screen are left out."""
 _REFERENCE = re.compile(r"\b(\d+)\b")
 
 
@@ -69,7 +71,7 @@ def embedding_rows(words: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def word_ids(text: str) -> tuple[int, ...]:
-    """Word ids of a text: lower-case words, numbers and signs, in order, without layout marks."""
+    """Word ids of a text: lower-case words, numbers and signs, in order, without colons."""
     return tuple(word_id(word) for word in _WORD.findall(text.lower()))
 
 
@@ -109,13 +111,16 @@ def other_lines(actions: Sequence[str], screen: str) -> list[str]:
 
 
 def describe_action(action: str, screen: str) -> str:
-    """An action in words: "click 2" becomes "click row from Anna | Lunch" where the screen's line 2 says so.
+    """An action in words: "click 2" becomes "click row | from Anna | Lunch" where line 2 is "row from Anna | Lunch".
 
-    What is typed or chosen stands behind ARGUMENT: "select dropdown Size: any = M".
+    The first word of a line is its kind. What is typed or chosen stands behind ARGUMENT: "select dropdown | Size: any =
+    M".
     """
     lines = numbered_lines(screen)
     found = _REFERENCE.search(action)
     if found is None or found.group(1) not in lines:
         return action
+    kind, _, rest = lines[found.group(1)].partition(" ")
     argument = action[found.end() :]
-    return f"{action[: found.start()]}{lines[found.group(1)]}{f' {ARGUMENT}' if argument else ''}{argument}"
+    described = f"{action[: found.start()]}{kind}{f' {BAR} ' if rest else ''}{rest}"
+    return f"{described} {ARGUMENT}{argument}" if argument else described

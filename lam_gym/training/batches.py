@@ -25,7 +25,7 @@ from lam_gym.augmentation.verification import instruction_of
 from lam_gym.augmentation.vocabulary import NEUTRAL_SYNONYMS, Groups
 from lam_gym.errors import BadDemos
 from lam_gym.models.encoders import LONGEST_INSTRUCTION
-from lam_gym.models.heads import LONGEST_ACTION, MOST_CANDIDATES
+from lam_gym.models.heads import MOST_CANDIDATES
 from lam_gym.models.inputs import (
     Inputs,
     Windows,
@@ -39,6 +39,7 @@ from lam_gym.models.inputs import (
 from lam_gym.models.large_action import Statistics
 from lam_gym.models.set_encoder import PRESENT
 from lam_gym.models.spaces import TaskSpaces
+from lam_gym.models.text_reader import LONGEST_ACTION
 from lam_gym.models.words import encode_texts
 from lam_gym.task import Task, read_synonyms
 from lam_gym.trajectory import Trajectory

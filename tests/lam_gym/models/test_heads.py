@@ -11,16 +11,15 @@ from torch.nn import functional as F
 
 from lam_gym.models.encoders import WordEmbedding
 from lam_gym.models.heads import (
-    LONGEST_ACTION,
     MOST_CANDIDATES,
     MOST_LINES,
     SMALLEST_SCALE,
     AdmissibleHead,
     CategoricalHead,
     GaussianHead,
-    in_argument,
 )
 from lam_gym.models.inputs import encode_candidates, encode_lines
+from lam_gym.models.text_reader import LONGEST_ACTION
 from lam_gym.models.words import encode_texts
 
 WIDTH, HEADS = 16, 2
@@ -108,8 +107,6 @@ def test_words_of_the_instruction_count() -> None:
 
 
 def test_what_is_chosen_is_told_from_what_stands_there() -> None:
-    texts = torch.from_numpy(encode_texts(["select dropdown Size: M = L", "click button M", "="], 9))
-    assert in_argument(texts).tolist() == [[False] * 5 + [True], [False] * 6, [False] * 6]
     screens = ("[1] dropdown Size: pear", "[1] dropdown Size: plum")
     offered = (("select 1 plum", "select 1 wait"), ("select 1 pear", "select 1 wait"))
     first, second = (Scored(actions, screens=(screen,)).log_probs() for actions, screen in zip(offered, screens))

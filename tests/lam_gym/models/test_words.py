@@ -62,9 +62,9 @@ def test_encoded_texts_are_padded_and_cut() -> None:
 
 
 def test_actions_read_as_the_screen_does() -> None:
-    assert describe_action("click 1", SCREEN) == "click row from Anna | Lunch"
-    assert describe_action("type 12 hello 2", SCREEN) == "type field To: = hello 2"
-    assert describe_action("click 2", SCREEN) == "click button Reply"
+    assert describe_action("click 1", SCREEN) == "click row | from Anna | Lunch"
+    assert describe_action("type 12 hello 2", SCREEN) == "type field | To: = hello 2"
+    assert describe_action("click 2", SCREEN) == "click button | Reply"
     assert describe_action("click 3", SCREEN) == "click "
     assert describe_action("click 4", SCREEN) == "click 4", "a number that no line has"
     assert describe_action("go back", SCREEN) == "go back"
