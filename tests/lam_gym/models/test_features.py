@@ -48,7 +48,7 @@ def test_candidates_say_how_they_match_the_instruction() -> None:
         "screen": "Mail > Inbox\n[1] row Lunch | from Piet\n[2] row Budget | from Marta\n[3] field Text: Let us talk",
         "admissible_actions": ("click 1", "click 2", "type 3 Let us talk", "type 3 See you"),
     }
-    assert table.describe(observation)[1] == "click row Budget | from Marta"
+    assert table.describe(observation)[1] == "click row | Budget | from Marta"
     rows = dict(zip(table.names, table.encode([observation]).T))
     assert rows["words shared with the instruction"].tolist() == [0, 1, 3, 3]
     assert rows["shares most words"].tolist() == [0, 0, 1, 1]

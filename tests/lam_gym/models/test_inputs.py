@@ -29,10 +29,10 @@ def test_fields() -> None:
 def test_candidates() -> None:
     screens = ["[1] row Anna\n[2] button Go", "[1] row Bob"]
     candidates = encode_candidates(screens, [("click 1", "click 2", "wait"), ("click 1",)])
-    assert candidates.shape == (2, 3, 3)
-    assert candidates[0, 0].tolist() == list(word_ids("click row anna"))
-    assert candidates[1, 0].tolist() == list(word_ids("click row bob"))
-    assert candidates[0, 2].tolist() == [*word_ids("wait"), 0, 0]
+    assert candidates.shape == (2, 3, 4)
+    assert candidates[0, 0].tolist() == list(word_ids("click row | anna"))
+    assert candidates[1, 0].tolist() == list(word_ids("click row | bob"))
+    assert candidates[0, 2].tolist() == [*word_ids("wait"), 0, 0, 0]
     assert (candidates[1, 1:] == 0).all()
 
 
