@@ -54,6 +54,12 @@ SETTINGS = {
 }
 
 
+def describe(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """All settings of a training, for the results."""
+    common = ("demos", "steps", "batch_size", "learning_rate", "dropout")
+    return {**asdict(SETTINGS[name]), **{key: getattr(arguments, key) for key in common}}
+
+
 def learn(
     setting: Setting, seed: int, arguments: argparse.Namespace, stores: list[lam_gym.DemoStore]
 ) -> lam_gym.Policy:
@@ -123,7 +129,7 @@ def main() -> None:
     )
     parser.add_argument("--tasks", nargs="+", default=[f"text/{name}" for name in APPLICATIONS])
     parser.add_argument("--demos", type=int, default=500)
-    parser.add_argument("--steps", type=int, default=1600)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
@@ -135,6 +141,8 @@ def main() -> None:
     for path in arguments.merge:
         rows += json.loads(path.read_text())["rows"]
     known = {(row["setting"], row["seed"]) for row in rows}
+    if any(row["settings"] != describe(row["setting"], arguments) for row in rows):
+        parser.error(f"{arguments.out} or --merge holds runs of other settings: give the same, or another --out.")
     with tempfile.TemporaryDirectory() as folder:
         stores = [
             lam_gym.record(task, arguments.demos, seed=0, out=f"{folder}/{task.replace('/', '-')}")
@@ -149,12 +157,7 @@ def main() -> None:
                 policy = learn(SETTINGS[name], seed, arguments, stores)
                 trained = time.process_time() - start
                 counts = measure(policy, arguments.tasks, arguments.episodes)
-                settings = {
-                    **asdict(SETTINGS[name]),
-                    "demos": arguments.demos,
-                    "steps": arguments.steps,
-                    "dropout": arguments.dropout,
-                }
+                settings = describe(name, arguments)
                 rows.append(
                     {"setting": name, "seed": seed, "episodes": arguments.episodes, "train_cpu_s": trained}
                     | {"counts": counts, "settings": settings}

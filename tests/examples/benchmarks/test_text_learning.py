@@ -42,3 +42,5 @@ def test_generalization(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     (row,) = report["rows"]
     assert (row["setting"], row["seed"], row["episodes"]) == ("augmented", 0, 2)
     assert list(row["counts"]) == ["train", "held-out phrasing", "held-out layout", "held-out composition"]
+    with pytest.raises(SystemExit):  # never runs of other settings side by side
+        run("text_generalization", monkeypatch, tmp_path / "out.json", *settings[:-4], "--settings", "augmented")
