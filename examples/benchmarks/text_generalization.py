@@ -47,9 +47,9 @@ class Setting:
 
 
 SETTINGS = {
-    "best": Setting(paraphrases=8, reorder=True, text_encoder="minilm"),
+    "best": Setting(paraphrases=32, reorder=True, text_encoder="minilm"),
     "plain": Setting(),
-    "augmented": Setting(paraphrases=8, reorder=True),
+    "augmented": Setting(paraphrases=32, reorder=True),
     "pretrained": Setting(text_encoder="minilm"),
 }
 
