@@ -40,8 +40,8 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 ATTACKS = ("noise", "pgd")
 """Perturbations of a run's evaluation, each at every epsilon."""
 
-WIDTH_ELSEWHERE = 120
-"""Columns of the printed table where stdout is no terminal."""
+WIDTH_ELSEWHERE = 200
+"""Most columns of the printed tables where stdout is no terminal."""
 
 ATTACK_STEPS = 10
 """Steps of PGD in a run's evaluation."""
@@ -325,8 +325,8 @@ def _measures(task: str, evaluations: Sequence[Mapping[str, Any]]) -> Any:
     shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     shown.add_column("measure", no_wrap=True)
     for figures in evaluations:
-        shown.add_column(figures["policy"], justify="right", no_wrap=True)
-        shown.add_column("95 %", justify="right", no_wrap=True)
+        shown.add_column(figures["policy"], justify="right", overflow="fold")
+        shown.add_column("95 %", justify="right", overflow="fold")
     for name in metric_names(evaluations):
         cells = metric_cells(evaluations, name)
         shown.add_row(name.replace("_", " "), *(text for cell in cells for text in cell))

@@ -73,3 +73,14 @@ def test_progress_beside_the_expert(evaluations: list[Evaluation]) -> None:
         figures = other.figures()
         compare_progress(figures, other, base)
         assert "progress_ratio" not in figures["metrics"]
+
+
+def test_no_figure_is_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    many = [evaluation("drive/road", name, acceleration=[1.234, 2.345, 3.456, -4.567]) for name in ("expert", *"ABCDE")]
+    print_evaluations(many)
+    assert "…" not in capsys.readouterr().out
+    monkeypatch.setattr("lam_gym.evaluation.evaluate.WIDTH_ELSEWHERE", 60)
+    print_evaluations(many)
+    measures = capsys.readouterr().out.partition("other measures")[2]
+    assert "…" not in measures
+    assert "".join(measures.split()).count("[") == len(many)
