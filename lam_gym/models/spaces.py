@@ -93,6 +93,8 @@ class TaskSpaces:
     window: int
     fields: tuple[FieldSpaces, ...]
     action: ActionSpaces
+    repeats: bool = True
+    """Text actions: whether a demo takes one again on the same screen. Where none does, a policy does not either."""
 
     @property
     def memory_free(self) -> bool:
@@ -136,6 +138,7 @@ class TaskSpaces:
             action=ActionSpaces(
                 action["kind"], action["size"], action["first"], tuple(action["low"]), tuple(action["high"])
             ),
+            repeats=data.get("repeats", True),
         )
 
 

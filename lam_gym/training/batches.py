@@ -114,6 +114,7 @@ class TaskData:
         self.admissible: tuple[tuple[str, ...], ...] | None = None
         if spaces.action.kind == "text":
             self.admissible = _admissible(task, trajectories)
+            self.spaces = replace(spaces, repeats=self._repeats())
 
     def __len__(self) -> int:
         return len(self.actions)
@@ -169,6 +170,11 @@ class TaskData:
         for row, texts in zip(found, rows):
             row[: len(texts)] = texts
         return torch.from_numpy(encode_texts(list(numbers), LONGEST_ACTION)), torch.from_numpy(found)
+
+    def _repeats(self) -> bool:
+        """Whether an episode takes an action again on a screen where it took it before."""
+        episodes, screens = self.first.tolist(), self._screens(np.arange(len(self)))
+        return len(set(zip(episodes, screens, self.actions))) < len(self)
 
     def _screens(self, steps: NDArray[np.int64]) -> list[str]:
         texts = {field.key: self.fields[field.key][steps] for field in self.spaces.fields if field.modality == "text"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,8 @@ from torch import Tensor
 from lam_gym.errors import BadCheckpoint
 from lam_gym.models.behavior import Network
 from lam_gym.models.distributions import Categorical, Distribution
-from lam_gym.models.inputs import Inputs, collate
+from lam_gym.models.heads import MOST_CANDIDATES
+from lam_gym.models.inputs import Inputs, collate, screen_texts
 from lam_gym.models.large_action import ActionNetwork, Embedded
 from lam_gym.models.spaces import ACTIONS_KEY, TaskSpaces
 from lam_gym.policy import Memory
@@ -40,6 +41,8 @@ class Episode:
     task: Task
     past: tuple[Tensor, ...] = ()
     """Tokens [E] of the last T - 1 frames."""
+    tried: frozenset[tuple[str, str]] = frozenset()
+    """Screens of this episode and the text actions taken on them, where the demos never take one again."""
 
 
 class NetworkPolicy:
@@ -96,13 +99,18 @@ class NetworkPolicy:
             if perturbation is not None:
                 embedded = self._attack(task, inputs, embedded, episodes, perturbation, streams)
             distribution, tokens = self._respond(task.name, inputs, embedded, episodes)
-        actions = to_actions(spaces, distribution, observations)[:rows]
-        if tokens is None:
-            return actions, memory
-        keep = spaces.window - 1
-        return actions, [
-            Episode(task, (*episode.past, token)[-keep:]) for episode, token in zip(episodes[:rows], tokens)
-        ]
+        if spaces.repeats:
+            actions = to_actions(spaces, distribution, observations)
+        else:
+            screens = screen_texts(spaces, observations)
+            distribution = untried(distribution, screens, observations, episodes)
+            actions = to_actions(spaces, distribution, observations)
+            steps = zip(screens, actions)
+            episodes = [replace(episode, tried=episode.tried | {step}) for episode, step in zip(episodes, steps)]
+        if tokens is not None:
+            past = [(*episode.past, token)[1 - spaces.window :] for episode, token in zip(episodes, tokens)]
+            episodes = [replace(episode, past=frames) for episode, frames in zip(episodes, past)]
+        return actions[:rows], episodes[:rows]
 
     def _respond(
         self, task: str, inputs: Inputs, embedded: Embedded, episodes: Sequence[Episode]
@@ -170,6 +178,28 @@ class NetworkPolicy:
             raise BadCheckpoint(f"Task '{name}' shows no vector, so there is nothing to normalise.")
         mean, scale = standardizer.of(standardizer.keys[0])
         return mean.numpy(), scale.numpy()
+
+
+def untried(
+    distribution: Distribution,
+    screens: Sequence[str],
+    observations: Sequence[Observation],
+    episodes: Sequence[Episode],
+) -> Categorical:
+    """The distributions over the admissible actions that no episode took on its very screen before.
+
+    An application answers the same action on the same screen in the same way, so a second try only uses up time. Where
+    everything was tried, everything may be tried again.
+    """
+    assert isinstance(distribution, Categorical)
+    tried = torch.zeros_like(distribution.log_probs, dtype=torch.bool)
+    for row, screen, observation, episode in zip(tried, screens, observations, episodes):
+        done = {action for seen, action in episode.tried if seen == screen}
+        if done:
+            offered = observation[ACTIONS_KEY][:MOST_CANDIDATES]
+            row[: len(offered)] = torch.tensor([action in done for action in offered])
+    left = distribution.log_probs.masked_fill(tried, -torch.inf)
+    return Categorical(torch.where(left.isinf().all(1, keepdim=True), distribution.log_probs, left))
 
 
 def to_actions(spaces: TaskSpaces, distribution: Distribution, observations: Sequence[Observation]) -> list[Action]:

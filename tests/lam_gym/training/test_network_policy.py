@@ -19,7 +19,7 @@ from lam_gym.models.presets import Preset
 from lam_gym.models.spaces import ActionSpaces, FieldSpaces, TaskSpaces, describe
 from lam_gym.training.batches import TaskData
 from lam_gym.training.config import Perturbation
-from lam_gym.training.network_policy import Episode, NetworkPolicy, to_actions
+from lam_gym.training.network_policy import Episode, NetworkPolicy, to_actions, untried
 from lam_gym.training.perturbation import uniform_noise
 
 TASKS = ("control/cartpole", "drive/lane-keeping", "text/mail", "babyai/GoToRedBallGrey", "babyai/GoToLocal")
@@ -238,3 +238,49 @@ def test_no_weights_require_gradients(policy: NetworkPolicy) -> None:
     assert isinstance(policy.network, ActionNetwork)
     assert Statistics({}, {}).action_mean == ()
     assert policy.tasks == list(TASKS)
+
+
+def test_no_text_action_twice_on_one_screen(data: dict[str, TaskData], policy: NetworkPolicy) -> None:
+    assert not data["text/mail"].spaces.repeats
+    returns = 0
+    for played in rollout(policy, "text/mail", seeds=range(20)):
+        offered = played.admissible_actions
+        assert offered is not None
+        done: dict[str, set[str]] = {}
+        for screen, action, choices in zip(played.fields()["screen"], played.actions, offered):
+            tried = done.setdefault(screen, set())
+            assert action not in tried or set(choices) <= tried, "an untried action was left"
+            returns += bool(tried)
+            tried.add(action)
+    assert returns, "untrained, it comes back to a screen"
+
+
+def test_demos_that_repeat_themselves_allow_it(data: dict[str, TaskData], policy: NetworkPolicy) -> None:
+    part = data["text/mail"]
+    first = part.trajectories[0]
+    twice = first.select([0, 0, *range(1, len(first))])
+    repeating = TaskData(part.task, describe(part.task), [twice, *part.trajectories[1:]])
+    assert repeating.spaces.repeats
+    spaces = [repeating.spaces, *(other.spaces for name, other in data.items() if name != "text/mail")]
+    stuck = ActionNetwork(spaces, SMALL, {name: other.statistics() for name, other in data.items()})
+    stuck.load_state_dict(policy.network.state_dict())
+    again = 0
+    for played in rollout(NetworkPolicy(stuck), "text/mail", seeds=range(20)):
+        again += len(played) - len(set(zip(played.fields()["screen"], played.actions)))
+    assert again, "untrained and greedy, it does the same again"
+
+
+def test_everything_may_be_tried_again_where_nothing_else_is_left() -> None:
+    table = Categorical(torch.tensor([[0.6, 0.3, 0.1], [0.6, 0.4, 0.0]]).log())
+    shown = [{"admissible_actions": ("a", "b", "c")}, {"admissible_actions": ("a", "b")}]
+    task = get_task("text/mail")
+
+    def left(*tried: set[tuple[str, str]]) -> list[list[float]]:
+        episodes = [Episode(task, tried=frozenset(each)) for each in tried]
+        return untried(table, ["here", "there"], shown, episodes).log_probs.exp().tolist()
+
+    assert left(set(), {("here", "a")}) == table.log_probs.exp().tolist(), "another screen"
+    assert left({("here", "a")}, {("there", "b")}) == pytest.approx(np.array([[0, 0.3, 0.1], [0.6, 0, 0]]))
+    assert left({("here", "a"), ("here", "b"), ("here", "c")}, {("there", "a"), ("there", "b")}) == pytest.approx(
+        np.array([[0.6, 0.3, 0.1], [0.6, 0.4, 0]])
+    )
