@@ -8,11 +8,13 @@ a screen in any order) and in the text encoder: hashed words learnt from the dem
 encoder. Evaluated is the last checkpoint, on episodes that no training used, on each axis apart: what is not named is
 as in training. Rates over all tasks pool their episodes; intervals are Wilson's 95 %. Runs that the results hold
 already are not repeated; `--merge FILES` adds the runs of other results, so that two processes can share the work.
+`--runs FOLDER` keeps the trained runs, and takes those that it holds instead of training them.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import tempfile
@@ -60,13 +62,16 @@ def describe(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
     return {**asdict(SETTINGS[name]), **{key: getattr(arguments, key) for key in common}}
 
 
-def learn(
-    setting: Setting, seed: int, arguments: argparse.Namespace, stores: list[lam_gym.DemoStore]
-) -> lam_gym.Policy:
+def learn(name: str, seed: int, arguments: argparse.Namespace, stores: list[lam_gym.DemoStore]) -> lam_gym.Policy:
     """One policy over all tasks."""
-    with tempfile.TemporaryDirectory() as folder:
+    setting = SETTINGS[name]
+    with contextlib.ExitStack() as stack:
+        folder = arguments.runs or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        run = folder / f"{name}-{seed}"
+        if (run / "checkpoints").exists():
+            return lam_gym.load_policy(run)
         config = lam_gym.TrainConfig(
-            out=f"{folder}/run",
+            out=str(run),
             preset="xs",
             steps=arguments.steps,
             batch_size=arguments.batch_size,
@@ -82,7 +87,7 @@ def learn(
             evaluate_episodes=0,
             tensorboard=False,
         )
-        run = lam_gym.train(config, stores, progress=lambda done, loss: print(f"  {done} {loss:.4f}", flush=True))
+        lam_gym.train(config, stores, progress=lambda done, loss: print(f"  {done} {loss:.4f}", flush=True))
         return lam_gym.load_policy(run)
 
 
@@ -135,6 +140,7 @@ def main() -> None:
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--episodes", type=int, default=300)
     parser.add_argument("--merge", type=Path, nargs="*", default=[])
+    parser.add_argument("--runs", type=Path, help="folder of the trained runs")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "text_generalization.json")
     arguments = parser.parse_args()
     rows: list[dict[str, Any]] = json.loads(arguments.out.read_text())["rows"] if arguments.out.exists() else []
@@ -154,7 +160,7 @@ def main() -> None:
                     continue
                 print(f"{name}, seed {seed}", flush=True)
                 start = time.process_time()
-                policy = learn(SETTINGS[name], seed, arguments, stores)
+                policy = learn(name, seed, arguments, stores)
                 trained = time.process_time() - start
                 counts = measure(policy, arguments.tasks, arguments.episodes)
                 settings = describe(name, arguments)
