@@ -5,7 +5,8 @@
 Demos are TextWorld's own plans for the training games, one each (in the cooking games after reading the recipe). One
 large action policy a task is trained, with the task's symmetries (the compass mirrored and turned) and without, and
 played on the training games, on the unseen games, beside the plan itself and random commands. Compiling the games
-takes seconds each, once. Needs the extra: pip install 'lam-gym[textworld]'.
+takes seconds each, once. Tasks that are not asked for keep the rows that they have in FILE. Needs the extra:
+pip install 'lam-gym[textworld]'.
 """
 
 from __future__ import annotations
@@ -79,12 +80,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "textworld_games.json")
     arguments = parser.parse_args()
-    rows = []
-    for name in arguments.tasks:
-        with tempfile.TemporaryDirectory() as folder:
-            rows += measure(get_task(f"textworld/{name}"), arguments, Path(folder))
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    names = [f"textworld/{name}" for name in arguments.tasks]
     settings = {"games": GAMES, "steps": arguments.steps, "seed": arguments.seed}
+    known = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"rows": []}
+    if known["rows"] and {key: known[key] for key in settings} != settings:
+        parser.error(f"{arguments.out} holds results of other settings: give the same, or another --out.")
+    rows = [row for row in known["rows"] if row["task"] not in names]
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += measure(get_task(name), arguments, Path(folder))
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps({**settings, "rows": rows}, indent=1) + "\n")
 
 
