@@ -1,6 +1,6 @@
 """Environment steps a second of `lam_gym.rollout` against imitation's `rollout` and SB3's `evaluate_policy`.
 
-CartPole-v1, deterministic actions of the same network (two hidden layers of 64) in all three, one torch thread.
+CartPole-v1, deterministic actions of the same network (two hidden layers of 64) in all three, one thread.
 imitation and SB3 drive the network through SB3's policy class in a DummyVecEnv, which is how both are meant to be used;
 `lam_gym.rollout` drives it through ten lines of `Policy`. lam_gym and imitation record every observation, action and
 reward; `evaluate_policy` keeps nothing but returns. The network is trained first to balance the pole, so that episodes
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import time
@@ -22,6 +23,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 import torch
