@@ -8,7 +8,7 @@ a screen in any order) and in the text encoder: hashed words learnt from the dem
 encoder. Evaluated is the last checkpoint, on episodes that no training used, on each axis apart: what is not named is
 as in training. Rates over all tasks pool their episodes; intervals are Wilson's 95 %. Runs that the results hold
 already are not repeated; `--merge FILES` adds the runs of other results, so that two processes can share the work.
-`--runs FOLDER` keeps the trained runs, and takes those that it holds instead of training them.
+`--runs FOLDER` keeps the trained runs, and goes on with those that it holds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import contextlib
 import json
 import os
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +67,6 @@ def learn(name: str, seed: int, arguments: argparse.Namespace, stores: list[lam_
     with contextlib.ExitStack() as stack:
         folder = arguments.runs or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         run = folder / f"{name}-{seed}"
-        if (run / "checkpoints").exists():
-            return lam_gym.load_policy(run)
         config = lam_gym.TrainConfig(
             out=str(run),
             preset="xs",
@@ -87,7 +84,8 @@ def learn(name: str, seed: int, arguments: argparse.Namespace, stores: list[lam_
             evaluate_episodes=0,
             tensorboard=False,
         )
-        lam_gym.train(config, stores, progress=lambda done, loss: print(f"  {done} {loss:.4f}", flush=True))
+        resume = (run / "config.toml").exists()
+        lam_gym.train(config, stores, resume, lambda done, loss: print(f"  {done} {loss:.4f}", flush=True))
         return lam_gym.load_policy(run)
 
 
@@ -159,13 +157,11 @@ def main() -> None:
                 if (name, seed) in known:
                     continue
                 print(f"{name}, seed {seed}", flush=True)
-                start = time.process_time()
                 policy = learn(name, seed, arguments, stores)
-                trained = time.process_time() - start
                 counts = measure(policy, arguments.tasks, arguments.episodes)
                 settings = describe(name, arguments)
                 rows.append(
-                    {"setting": name, "seed": seed, "episodes": arguments.episodes, "train_cpu_s": trained}
+                    {"setting": name, "seed": seed, "episodes": arguments.episodes}
                     | {"counts": counts, "settings": settings}
                 )
                 write(rows, arguments.out)

@@ -161,10 +161,9 @@ class TaskData:
         """Words of the distinct texts that `read` gives for all screens, and the number of each step's texts."""
         assert self.admissible is not None
         numbers: dict[str, int] = {"": 0}
-        screens = self._screens(np.arange(len(self)))
         rows = [
             [numbers.setdefault(text, len(numbers)) for text in read(screen, actions)]
-            for screen, actions in zip(screens, self.admissible)
+            for screen, actions in zip(self._screens, self.admissible)
         ]
         found = np.zeros((len(rows), max(1, *map(len, rows))), dtype=np.int64)
         for row, texts in zip(found, rows):
@@ -173,12 +172,13 @@ class TaskData:
 
     def _repeats(self) -> bool:
         """Whether an episode takes an action again on a screen where it took it before."""
-        episodes, screens = self.first.tolist(), self._screens(np.arange(len(self)))
-        return len(set(zip(episodes, screens, self.actions))) < len(self)
+        return len(set(zip(self.first.tolist(), self._screens, self.actions))) < len(self)
 
-    def _screens(self, steps: NDArray[np.int64]) -> list[str]:
-        texts = {field.key: self.fields[field.key][steps] for field in self.spaces.fields if field.modality == "text"}
-        return screen_texts(self.spaces, [{key: texts[key][i] for key in texts} for i in range(len(steps))])
+    @cached_property
+    def _screens(self) -> list[str]:
+        """The screen of each of the S steps."""
+        texts = {field.key: self.fields[field.key] for field in self.spaces.fields if field.modality == "text"}
+        return screen_texts(self.spaces, [{key: texts[key][i] for key in texts} for i in range(len(self))])
 
     @cached_property
     def synonyms(self) -> Groups:

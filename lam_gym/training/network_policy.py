@@ -194,10 +194,10 @@ def untried(
     assert isinstance(distribution, Categorical)
     tried = torch.zeros_like(distribution.log_probs, dtype=torch.bool)
     for row, screen, observation, episode in zip(tried, screens, observations, episodes):
-        done = {action for seen, action in episode.tried if seen == screen}
-        if done:
+        taken = {action for seen, action in episode.tried if seen == screen}
+        if taken:
             offered = observation[ACTIONS_KEY][:MOST_CANDIDATES]
-            row[: len(offered)] = torch.tensor([action in done for action in offered])
+            row[: len(offered)] = torch.tensor([action in taken for action in offered])
     left = distribution.log_probs.masked_fill(tried, -torch.inf)
     return Categorical(torch.where(left.isinf().all(1, keepdim=True), distribution.log_probs, left))
 
