@@ -16,7 +16,7 @@ import gymnasium
 
 import lam_gym
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
-from lam_envs.text.language import Dice, Grammar, choose_layout, sentence
+from lam_envs.text.language import Dice, Grammar, sentence
 
 ROOMS = ("bedroom", "kitchen", "hall", "study", "bathroom", "attic", "cellar", "nursery")
 DEGREES = tuple(str(degrees) for degrees in range(16, 24))
@@ -38,7 +38,7 @@ class HeatingEnv(ScreenEnv):
         room = dice.pick(list(self.rooms))
         wanted = dice.pick([degrees for degrees in DEGREES if degrees != self.rooms[room]])
         self.slots = {"room": room, "degrees": wanted}
-        self.labels = choose_layout(LAYOUTS, self.layout, dice)
+        self.labels = self._draw_layout(LAYOUTS, dice)
         self.room, self.chosen = "", ""
 
     def _say(self, side: str, dice: Dice, used: list[str]) -> str:

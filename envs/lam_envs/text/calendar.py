@@ -13,7 +13,7 @@ from typing import Any
 from lam_envs.text.agenda import HOURS, SUBJECTS, WEEK, Meeting, build_agenda, day_name, describe_day
 from lam_envs.text.calendar_goals import OBJECTS, SIZES, SUBJECT_POOL, combinations
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
-from lam_envs.text.language import Dice, choose_layout
+from lam_envs.text.language import Dice
 from lam_envs.text.mailbox import build_people
 from lam_envs.text.phrasings.calendar import GRAMMAR, LAYOUTS
 
@@ -60,6 +60,7 @@ class CalendarEnv(ScreenEnv):
     | phrasing | train, held_out, all | train | set of instruction templates |
     | layout | train, held_out, all | train | set of labels, orders and nestings |
     | composition | train, held_out, all | train | set of (verb, object, attribute) combinations |
+    | redraw | 0, 1, 2, ... | 0 | number of another drawing of the train layout, shown in the same scenario |
     | render_mode | ansi | None | instruction and screen as text |
 
     ## Version History
@@ -74,7 +75,7 @@ class CalendarEnv(ScreenEnv):
         """Which hour a meeting moves to: "first", "last" or "after" a time; "" where the hour is named."""
         self.verbs = (verbs[0].partition(" ")[0], *verbs[1:])
         weeks, most, people = SIZES[self.difficulty]
-        self._labels = choose_layout(LAYOUTS, self.layout, dice)
+        self._labels = self._draw_layout(LAYOUTS, dice)
         self._orders = {name: self._labels[name].split() for name in ("order", "list", "nested", "fields")}
         self.people = build_people(dice, people, self.difficulty == "hard")
         subjects = dice.sample(SUBJECTS, SUBJECT_POOL + 1)

@@ -13,7 +13,7 @@ from typing import Any
 from lam_envs.text.desktop import APPS, SINKS, Goal, Item, build_desktop, draw_goal
 from lam_envs.text.desktop import combinations as combinations
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
-from lam_envs.text.language import Dice, choose_layout, sentence
+from lam_envs.text.language import Dice, sentence
 from lam_envs.text.phrasings.desk import GRAMMAR, LAYOUTS
 
 ROWS = 7
@@ -63,6 +63,7 @@ class DeskEnv(ScreenEnv):
     | phrasing | train, held_out, all | train | set of instruction templates |
     | layout | train, held_out, all | train | set of labels, orders and nestings |
     | composition | train, held_out, all | train | set of (verb, source, field) combinations |
+    | redraw | 0, 1, 2, ... | 0 | number of another drawing of the train layout, shown in the same scenario |
     | render_mode | ansi | None | instruction and screen as text |
 
     ## Version History
@@ -72,7 +73,7 @@ class DeskEnv(ScreenEnv):
 
     def _begin(self, dice: Dice) -> None:
         self.combination = verb, source, name = dice.pick(combinations(self.difficulty, self.composition))
-        self._labels = choose_layout(LAYOUTS, self.layout, dice)
+        self._labels = self._draw_layout(LAYOUTS, dice)
         self._orders = {name: self._labels[name].split() for name in ("tabs", "list", "item", "write")}
         self._nested = frozenset(self._labels["nested"].split())
         self.desktop = build_desktop(dice, self.difficulty)

@@ -9,14 +9,14 @@ is success). Fields offer typed spans: words of one kind that the instruction or
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from lam_envs.text.language import SPLITS, Dice, choose_side
+from lam_envs.text.language import SPLITS, Dice, Rules, choose_layout, choose_side, redraw_layout
 
 DIFFICULTIES = ("easy", "normal", "hard")
 PRINTABLE = "".join(chr(code) for code in range(32, 127))
@@ -64,15 +64,18 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         phrasing: str = "train",
         layout: str = "train",
         composition: str = "train",
+        redraw: int = 0,
         render_mode: str | None = None,
     ) -> None:
         _expect("difficulty", difficulty, DIFFICULTIES)
         for name, value in (("phrasing", phrasing), ("layout", layout), ("composition", composition)):
             _expect(name, value, SPLITS)
+        if not isinstance(redraw, int) or redraw < 0:
+            raise ValueError(f"redraw must be 0 or the number of another layout, not {redraw!r}: give 0, 1, 2, ...")
         if render_mode is not None:
             _expect("render_mode", render_mode, ("ansi",))
         self.difficulty, self.phrasing, self.layout, self.composition = difficulty, phrasing, layout, composition
-        self.render_mode = render_mode
+        self.redraw, self.render_mode = redraw, render_mode
         self.observation_space: spaces.Dict = spaces.Dict(
             instruction=spaces.Text(INSTRUCTION_LENGTH, charset=PRINTABLE),
             screen=spaces.Text(SCREEN_LENGTH, charset=PRINTABLE + "\n"),
@@ -116,6 +119,14 @@ class ScreenEnv(gym.Env[dict[str, str], str]):
         """Share of the goal reached, in [0, 1]; 1 is success."""
 
     # ---- what an application calls -----------------------------------------------------------------------------------
+
+    def _draw_layout(self, layouts: Mapping[str, Rules], dice: Dice) -> dict[str, str]:
+        """One label (or order, or nesting) for each key of the application's layout table.
+
+        With `redraw`, one of the train side that no seed draws by itself; what else the dice draw stays as it is.
+        """
+        drawn = choose_layout(layouts, self.layout, dice)
+        return redraw_layout(layouts, dice.fork(self.redraw)) if self.redraw else drawn
 
     def _report(self, what: str) -> None:
         """Add to the status line what has just been done."""

@@ -13,7 +13,7 @@ from typing import Any
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.files_goals import SIZES, Step, combinations, wanted_places
 from lam_envs.text.folders import DETAILS, FOLDERS, HOME, File, base, build_drive, parent
-from lam_envs.text.language import Dice, choose_layout
+from lam_envs.text.language import Dice
 from lam_envs.text.phrasings.files import GRAMMAR, LAYOUTS
 
 MOST_FOLDERS = 11
@@ -61,6 +61,7 @@ class FilesEnv(ScreenEnv):
     | phrasing | train, held_out, all | train | set of instruction templates |
     | layout | train, held_out, all | train | set of labels, orders and nestings |
     | composition | train, held_out, all | train | set of (verb, object, attribute) combinations |
+    | redraw | 0, 1, 2, ... | 0 | number of another drawing of the train layout, shown in the same scenario |
     | render_mode | ansi | None | instruction and screen as text |
 
     ## Version History
@@ -72,7 +73,7 @@ class FilesEnv(ScreenEnv):
         self.combination = verb, kind, source = dice.pick(combinations(self.difficulty, self.composition))
         self.verbs = tuple(verb.split("+"))
         top, nested, (least, range_of_sizes), others = SIZES[self.difficulty]
-        self._labels = choose_layout(LAYOUTS, self.layout, dice)
+        self._labels = self._draw_layout(LAYOUTS, dice)
         self._order, self._nested = self._labels["order"].split(), self._labels["nested"].split()
         self._groups_order = self._labels["list"].split()
         self._on, self._off = self._labels["mark"].split("/")

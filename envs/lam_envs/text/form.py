@@ -22,7 +22,7 @@ from lam_envs.text.booking_forms import (
     build_form,
 )
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
-from lam_envs.text.language import Dice, choose_layout
+from lam_envs.text.language import Dice
 from lam_envs.text.mailbox import FIRST_NAMES, LAST_NAMES
 from lam_envs.text.phrasings.form import GRAMMAR, LAYOUTS, phrase_words
 
@@ -89,6 +89,7 @@ class FormEnv(ScreenEnv):
     | phrasing | train, held_out, all | train | set of instruction templates |
     | layout | train, held_out, all | train | set of labels, orders and pages |
     | composition | train, held_out, all | train | set of (verb, object, attribute) combinations |
+    | redraw | 0, 1, 2, ... | 0 | number of another drawing of the train layout, shown in the same scenario |
     | render_mode | ansi | None | instruction and screen as text |
 
     ## Version History
@@ -98,7 +99,7 @@ class FormEnv(ScreenEnv):
 
     def _begin(self, dice: Dice) -> None:
         self.combination = service, first, second = dice.pick(combinations(self.difficulty, self.composition))
-        self._labels = choose_layout(LAYOUTS, self.layout, dice)
+        self._labels = self._draw_layout(LAYOUTS, dice)
         self._order = self._labels["order"].split()
         asked = [first] if second == "alone" else [first, second]
         self.goal, self.slots = build_form(dice, service, asked, self.difficulty)

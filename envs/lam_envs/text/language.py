@@ -20,6 +20,11 @@ Rules = Mapping[str, tuple[str, ...]]
 SPLITS = ("train", "held_out", "all")
 SIDES = ("train", "held_out")
 
+ORDERS = frozenset(("order", "list", "fields", "controls", "page", "cart", "tabs", "item", "write"))
+"""Keys of a layout that name widgets or groups of them in the order in which they are shown."""
+NESTED = "nested"
+"""The key that names the widgets which stand behind another button."""
+
 SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("message", "mail"),
     ("latest", "newest", "most recent"),
@@ -80,9 +85,17 @@ class Dice:
 
     def uniform(self) -> float:
         """A number in [0, 1)."""
+        self._refill()
+        return self._values.pop()
+
+    def fork(self, number: int) -> Dice:
+        """Another dice, a function of the number and of what this one draws next, which it draws all the same."""
+        self._refill()
+        return Dice(np.random.default_rng([number, int(self._values[-1] * 2**53)]))
+
+    def _refill(self) -> None:
         if not self._values:
             self._values = self._generator.random(self._size).tolist()
-        return self._values.pop()
 
     def below(self, bound: int) -> int:
         """An integer in [0, bound)."""
@@ -113,6 +126,22 @@ def choose_layout(layouts: Mapping[str, Rules], split: str, dice: Dice) -> dict[
     """One label (or order, or nesting) for each key of an application's layout table, all from one side."""
     side = layouts[choose_side(split, dice)]
     return {key: dice.pick(alternatives) for key, alternatives in side.items()}
+
+
+def redraw_layout(layouts: Mapping[str, Rules], dice: Dice) -> dict[str, str]:
+    """A drawing of the train side beyond its alternatives: its labels, in any order and nesting not held out."""
+    train, held_out = layouts["train"], layouts["held_out"]
+    drawn = {key: dice.pick(alternatives) for key, alternatives in train.items()}
+    for key in (key for key in train if key in ORDERS):
+        names = drawn[key].split()
+        order = " ".join(dice.sample(names, len(names)))
+        drawn[key] = drawn[key] if order in held_out[key] else order
+    if NESTED in train:
+        widgets = sorted({name for key in ("order", NESTED) for names in train.get(key, ()) for name in names.split()})
+        nested = sorted(dice.sample(widgets, len(drawn[NESTED].split())))
+        kept_out = [sorted(names.split()) for names in held_out[NESTED]]
+        drawn[NESTED] = drawn[NESTED] if nested in kept_out else " ".join(nested)
+    return drawn
 
 
 class Grammar:

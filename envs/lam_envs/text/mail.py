@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
-from lam_envs.text.language import Dice, choose_layout, sentence
+from lam_envs.text.language import Dice, sentence
 from lam_envs.text.mailbox import ARCHIVE, DELETED, INBOX, Message, build_people, fill_mailbox
 from lam_envs.text.phrasings.mail import GRAMMAR, LAYOUTS
 
@@ -94,6 +94,7 @@ class MailEnv(ScreenEnv):
     | phrasing | train, held_out, all | train | set of instruction templates |
     | layout | train, held_out, all | train | set of labels, orders and nestings |
     | composition | train, held_out, all | train | set of (verb, object, attribute) combinations |
+    | redraw | 0, 1, 2, ... | 0 | number of another drawing of the train layout, shown in the same scenario |
     | render_mode | ansi | None | instruction and screen as text |
 
     ## Version History
@@ -105,7 +106,7 @@ class MailEnv(ScreenEnv):
         self.combination = verb, kind, attribute = dice.pick(combinations(self.difficulty, self.composition))
         self.verbs = tuple(verb.split("+"))
         pages, self.rows, people = SIZES[self.difficulty]
-        self._labels = choose_layout(LAYOUTS, self.layout, dice)
+        self._labels = self._draw_layout(LAYOUTS, dice)
         self._order = self._labels["order"].split()
         self._list_order = self._labels["list"].split()
         self._compose = Widget("button", self._labels["compose"], "compose")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
-from lam_envs.text.language import Dice, choose_layout, sentence
+from lam_envs.text.language import Dice, sentence
 from lam_envs.text.phrasings.shop import GRAMMAR, LAYOUTS
 from lam_envs.text.stock import (
     CLOTHES,
@@ -78,6 +78,7 @@ class ShopEnv(ScreenEnv):
     | phrasing | train, held_out, all | train | set of instruction templates |
     | layout | train, held_out, all | train | set of labels, orders and nestings |
     | composition | train, held_out, all | train | set of (verb, object, attribute) combinations |
+    | redraw | 0, 1, 2, ... | 0 | number of another drawing of the train layout, shown in the same scenario |
     | render_mode | ansi | None | instruction and screen as text |
 
     ## Version History
@@ -89,7 +90,7 @@ class ShopEnv(ScreenEnv):
         self.combination = dice.pick(combinations(self.difficulty, self.composition))
         verbs = self.combination[0].split("|")
         self.extras = tuple(verbs[-1].split("+")[1:])
-        self._labels = choose_layout(LAYOUTS, self.layout, dice)
+        self._labels = self._draw_layout(LAYOUTS, dice)
         self._orders = {name: self._labels[name].split() for name in ("list", "page", "cart")}
         self._nested = frozenset(self._labels["nested"].split())
         palette = dice.sample(COLORS, 4)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import lam_envs
+from lam_envs.text.language import NESTED, ORDERS
 
 APPLICATIONS = [name[8:-3].lower() for name in lam_envs.ENTRY_POINTS if name.startswith("LamText/")]
 DIFFICULTIES = ("easy", "normal", "hard")
@@ -88,3 +89,41 @@ def test_episodes(name: str, side: str) -> None:
             assert {identifier.split("/")[-2] for identifier in env.template_ids} == {side}
             assert env.combination in application(name).combinations(difficulty, side)
             assert all(value in labels[key] for key, value in env._labels.items() if key in labels)
+
+
+@each_application
+def test_redrawn_layouts(name: str) -> None:
+    """Other layouts of one scenario: labels of the train side, no order or nesting that is held out, the same goal."""
+    make = getattr(application(name), f"{name.capitalize()}Env")
+    experts = "experts" if name == "mail" else f"{name}_expert"
+    expert = getattr(importlib.import_module(f"lam_envs.text.{experts}"), name)
+    train, held_out = phrasings(name).LAYOUTS["train"], phrasings(name).LAYOUTS["held_out"]
+    plain, seen = make(), set()
+    for seed in range(12):
+        plain.reset(seed=seed)
+        for number in (1, 2):
+            env = make(redraw=number)
+            observation, info = env.reset(seed=seed)
+            assert (env.instruction, env.slots, env.combination) == (plain.instruction, plain.slots, plain.combination)
+            layout = {key: env._labels[key] for key in train}
+            seen.add(tuple(layout.values()))
+            for key, value in layout.items():
+                if key in ORDERS:
+                    assert sorted(value.split()) in [sorted(names.split()) for names in train[key]]
+                elif key != NESTED:
+                    assert value in train[key]
+                if key in ORDERS or key == NESTED:
+                    assert value not in held_out[key]
+            if NESTED in layout:
+                assert set(layout[NESTED].split()) not in [set(names.split()) for names in held_out[NESTED]]
+            actor = expert(env)
+            for _ in range(30):
+                if info["success"]:
+                    break
+                observation, _, _, _, info = env.step(actor.act(observation))
+            assert info["success"]
+    assert len(seen) > 20
+    again, other = make(redraw=1), make(redraw=1)
+    assert again.reset(seed=3)[0] == other.reset(seed=3)[0]
+    with pytest.raises(ValueError, match="number of another layout"):
+        make(redraw=-1)
