@@ -21,7 +21,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from lam_gym.augmentation.paraphrases import Paraphrases, paraphrase
+from lam_gym.augmentation.layouts import redraw
+from lam_gym.augmentation.paraphrases import paraphrase
 from lam_gym.augmentation.verification import KEY
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
@@ -76,7 +77,7 @@ def train(
         resume: go on from the last checkpoint in the folder, or from the start where a stopped run left none,
             exactly as if it had not stopped.
         progress: called after each log line.
-        notice: called while paraphrases are verified.
+        notice: called while demos are augmented.
 
     Errors: BadConfig, BadDemos, BadCheckpoint.
     """
@@ -88,8 +89,9 @@ def train(
     validation = [_load_validation(task, stores, config.window) for task in tasks]
     config = replace(config, tasks=tuple(task.name for task in tasks))
     _claim(run, config, resume)
-    for part in data:
-        part.paraphrases = offer_paraphrases(part, config, notice)
+    augmentation: dict[str, float] = {}
+    data = [add_paraphrases(part, config, augmentation, notice) for part in data]
+    data = [add_layouts(part, config, augmentation, notice) for part in data]
     card = ModelCard(
         spaces=[part.spaces for part in data],
         statistics={part.task.name: part.statistics() for part in data},
@@ -111,8 +113,8 @@ def train(
         learning_rates.append((learner.optimizer_behavior, config.optimizer.behavior_learning_rate))
     started = time.perf_counter()
     with MetricsLog(run, first, config.tensorboard) as log:
-        if first == 0 and config.augment.paraphrases:
-            log.write(0, rejections(data))
+        if first == 0 and augmentation:
+            log.write(0, augmentation)
         for step in range(first, config.steps):
             if step in relabeling.rounds:
                 log.write(step + 1, relabeling.carry_out(step, acting_policy(learner, card)))
@@ -168,22 +170,49 @@ def load_task(task: Task, stores: Sequence[DemoStore], part: str, window: int = 
     return TaskData(task, describe(task, window), trajectories)
 
 
-def offer_paraphrases(data: TaskData, config: TrainConfig, notice: Notice | None = None) -> Paraphrases | None:
-    """Paraphrases of the demos' instructions, where the settings ask for them and the task shows instructions."""
+def add_paraphrases(
+    data: TaskData, config: TrainConfig, figures: dict[str, float], notice: Notice | None = None
+) -> TaskData:
+    """The demos with paraphrases of their instructions, where the settings ask for them and the task shows any.
+
+    `figures` gets the share of the offered paraphrases that the replay did not confirm.
+    """
     if config.augment.paraphrases == 0 or data.spaces.instruction_key != KEY:
-        return None
+        return data
+    name = data.task.name
 
     def say(done: int, total: int) -> None:
         if notice is not None:
-            notice(f"verifying paraphrases of {data.task.name}: {done:,} of {total:,}")
+            notice(f"verifying paraphrases of {name}: {done:,} of {total:,}")
 
-    return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed, say)
+    found = paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed, say)
+    figures[f"augment/{name}/rejected"] = found.rejected / max(1, found.offered)
+    data.paraphrases = found
+    return data
 
 
-def rejections(data: Sequence[TaskData]) -> dict[str, float]:
-    """Share of the offered paraphrases that the replay did not confirm, by task."""
-    found = {part.task.name: part.paraphrases for part in data if part.paraphrases is not None}
-    return {f"augment/{name}/rejected": each.rejected / max(1, each.offered) for name, each in found.items()}
+def add_layouts(
+    data: TaskData, config: TrainConfig, figures: dict[str, float], notice: Notice | None = None
+) -> TaskData:
+    """The demos with their copies in other layouts, under the same paraphrases, where the settings ask for them.
+
+    `figures` gets the share of the copies that did not succeed.
+    """
+    if config.augment.layouts == 0 or data.spaces.instruction_key != KEY:
+        return data
+    name, total = data.task.name, config.augment.layouts * len(data.trajectories)
+
+    def say(done: int) -> None:
+        if notice is not None:
+            notice(f"redrawing layouts of {name}: {done:,} of {total:,}")
+
+    found = redraw(data.task, data.trajectories, config.augment.layouts, say)
+    figures[f"augment/{name}/rejected_layouts"] = found.rejected / max(1, found.rejected + len(found.sources))
+    paraphrases = data.paraphrases
+    if paraphrases is not None:
+        shared = tuple(paraphrases.texts[source] for source in found.sources)
+        paraphrases = replace(paraphrases, texts=paraphrases.texts + shared)
+    return TaskData(data.task, data.spaces, data.trajectories + found.trajectories, data.rounds, paraphrases)
 
 
 def is_split(store: DemoStore) -> bool:
