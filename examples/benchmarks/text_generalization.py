@@ -3,12 +3,13 @@
     python examples/benchmarks/text_generalization.py [--settings best plain ...] [--seeds 0 1 2] [--episodes 300]
 
 At most 500 demonstrations a task on normal difficulty, one large action policy (preset xs) over all six. Settings
-differ in augmentation (demos in other wordings, by template paraphrase verified by replay, and the kinds of actions of
-a screen in any order) and in the text encoder: hashed words learnt from the demos, or a frozen pretrained sentence
-encoder. Evaluated is the last checkpoint, on episodes that no training used, on each axis apart: what is not named is
-as in training. Rates over all tasks pool their episodes; intervals are Wilson's 95 %. Runs that the results hold
-already are not repeated; `--merge FILES` adds the runs of other results, so that two processes can share the work.
-`--runs FOLDER` keeps the trained runs, and goes on with those that it holds.
+differ in augmentation (demos in other wordings, by template paraphrase verified by replay, and in other training
+layouts, acted anew by the expert; labels as one of their neighbours; the kinds of actions of a screen in any order)
+and in the text encoder: hashed words learnt from the demos, or a frozen pretrained sentence encoder, which also reads
+labels that the demos do not show. Evaluated is the last checkpoint, on episodes that no training used, on each axis
+apart: what is not named is as in training. Rates over all tasks pool their episodes; intervals are Wilson's 95 %. Runs
+that the results hold already are not repeated; `--merge FILES` adds the runs of other results, so that two processes
+can share the work. `--runs FOLDER` keeps the trained runs, and goes on with those that it holds.
 """
 
 from __future__ import annotations
@@ -43,14 +44,16 @@ class Setting:
     """What a setting trains with."""
 
     paraphrases: int = 0
+    layouts: int = 0
+    labels: float = 0.0
     reorder: bool = False
     text_encoder: str = "hashed"
 
 
 SETTINGS = {
-    "best": Setting(paraphrases=32, reorder=True, text_encoder="minilm"),
+    "best": Setting(paraphrases=32, layouts=8, labels=0.2, reorder=True, text_encoder="minilm"),
     "plain": Setting(),
-    "augmented": Setting(paraphrases=32, reorder=True),
+    "augmented": Setting(paraphrases=32, layouts=8, reorder=True),
     "pretrained": Setting(text_encoder="minilm"),
 }
 
@@ -76,7 +79,12 @@ def learn(name: str, seed: int, arguments: argparse.Namespace, stores: list[lam_
             text_encoder=setting.text_encoder,
             loss=LossConfig(lambda_=0, kappa=0, kappa_behavior=0),
             dropout=arguments.dropout,
-            augment=AugmentConfig(paraphrases=setting.paraphrases, reorder=setting.reorder),
+            augment=AugmentConfig(
+                paraphrases=setting.paraphrases,
+                layouts=setting.layouts,
+                labels=setting.labels,
+                reorder=setting.reorder,
+            ),
             optimizer=OptimizerConfig(learning_rate=arguments.learning_rate),
             seed=seed,
             log_every=100,

@@ -35,6 +35,7 @@ from lam_gym.models.encoders import (
 )
 from lam_gym.models.heads import AdmissibleHead, CategoricalHead, GaussianHead
 from lam_gym.models.inputs import Inputs
+from lam_gym.models.labels import KnownLabels
 from lam_gym.models.picture_encoder import PictureEncoder, embed_picture
 from lam_gym.models.presets import Preset
 from lam_gym.models.pretrained import HASHED, load_pretrained
@@ -113,11 +114,16 @@ class ActionNetwork(nn.Module):
         statistics: Mapping[str, Statistics],
         text_encoder: str = HASHED,
         dropout: float = 0.0,
+        label_noise: float = 0.0,
     ) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.label_noise = dropout, label_noise
         self.pretrained = None if text_encoder == HASHED else load_pretrained(text_encoder)
         self.spaces = {spaces.task: spaces for spaces in tasks}
+        self.labels: dict[str, KnownLabels] = {}
+        if self.pretrained is not None:
+            named = [spaces for spaces in tasks if spaces.labels]
+            self.labels = {each.task: KnownLabels(each.task, each.labels, self.pretrained) for each in named}
         self.preset = preset
         self._instructed: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
         width = preset.width
@@ -265,8 +271,16 @@ class ActionNetwork(nn.Module):
             standardizer = self.standardizer(task)
             decided = head(hidden, standardizer.action_mean, standardizer.action_scale)
         else:
-            decided = head(hidden, context, ids, inputs.candidates, inputs.lines, embedded[LINES], self.words)
+            candidates = self._name(spaces.task, inputs.candidates)
+            decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words)
         return decided
+
+    def _name(self, task: str, candidates: Any) -> Any:
+        """The candidates by the names that the demos know; in training, some by a neighbour's."""
+        labels = self.labels.get(task)
+        if labels is None or (self.training and self.label_noise == 0):
+            return candidates
+        return labels.confuse(candidates, self.label_noise) if self.training else labels.recognize(candidates)
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
         """Distributions over the actions of N frames.

@@ -95,6 +95,8 @@ class TaskSpaces:
     action: ActionSpaces
     repeats: bool = True
     """Text actions: whether a demo takes one again on the same screen. Where none does, a policy does not either."""
+    labels: tuple[str, ...] = ()
+    """Text actions: those that recur all over the demos, such as "click button | Archive"; see `labels`."""
 
     @property
     def memory_free(self) -> bool:
@@ -139,6 +141,7 @@ class TaskSpaces:
                 action["kind"], action["size"], action["first"], tuple(action["low"]), tuple(action["high"])
             ),
             repeats=data.get("repeats", True),
+            labels=tuple(data.get("labels", ())),
         )
 
 

@@ -113,8 +113,8 @@ def other_lines(actions: Sequence[str], screen: str) -> list[str]:
 def describe_action(action: str, screen: str) -> str:
     """An action in words: "click 2" becomes "click row | from Anna | Lunch" where line 2 is "row from Anna | Lunch".
 
-    The first word of a line is its kind. What is typed or chosen stands behind ARGUMENT: "select dropdown | Size: any =
-    M".
+    The first word of a line is its kind, and what it holds is a column behind its label. What is typed or chosen stands
+    behind ARGUMENT: "select dropdown | Size | any = M".
     """
     lines = numbered_lines(screen)
     found = _REFERENCE.search(action)
@@ -122,5 +122,7 @@ def describe_action(action: str, screen: str) -> str:
         return action
     kind, _, rest = lines[found.group(1)].partition(" ")
     argument = action[found.end() :]
-    described = f"{action[: found.start()]}{kind}{f' {BAR} ' if rest else ''}{rest}"
+    first, bar, others = rest.partition(f" {BAR} ")
+    columns = f" {BAR} {first.replace(': ', f' {BAR} ', 1)}{bar}{others}" if rest else ""
+    described = f"{action[: found.start()]}{kind}{columns}"
     return f"{described} {ARGUMENT}{argument}" if argument else described

@@ -36,6 +36,7 @@ from lam_gym.models.inputs import (
     remaining_lines,
     screen_texts,
 )
+from lam_gym.models.labels import find_labels
 from lam_gym.models.large_action import Statistics
 from lam_gym.models.set_encoder import PRESENT
 from lam_gym.models.spaces import TaskSpaces
@@ -114,7 +115,7 @@ class TaskData:
         self.admissible: tuple[tuple[str, ...], ...] | None = None
         if spaces.action.kind == "text":
             self.admissible = _admissible(task, trajectories)
-            self.spaces = replace(spaces, repeats=self._repeats())
+            self.spaces = replace(spaces, repeats=self._repeats(), labels=self._labels())
 
     def __len__(self) -> int:
         return len(self.actions)
@@ -173,6 +174,12 @@ class TaskData:
     def _repeats(self) -> bool:
         """Whether an episode takes an action again on a screen where it took it before."""
         return len(set(zip(self.first.tolist(), self._screens, self.actions))) < len(self)
+
+    def _labels(self) -> tuple[str, ...]:
+        """The described actions that recur all over the demos."""
+        assert self.admissible is not None
+        offers = [describe_candidates(*offered) for offered in zip(self._screens, self.admissible)]
+        return find_labels(offers, self.first.tolist())
 
     @cached_property
     def _screens(self) -> list[str]:

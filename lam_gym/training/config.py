@@ -76,11 +76,20 @@ class AugmentConfig:
     in their own: where a screen has its buttons says nothing about which to press."""
     translator: Literal["none", "pivot", "argos"] = "none"
     """Augmented copies: back-translation of instructions, by the bundled pivot dictionary or by argostranslate."""
+    layouts: int = 0
+    """Copies of each demo in other training layouts of its application (other labels, orders and nestings), where the
+    environment has several; the task's expert acts there anew."""
+    labels: float = 0.0
+    """Share of the labels of a screen (of its buttons, say) that are shown as one of the most similar labels of the
+    demos, so that an unknown label, which is read as the nearest known one, is taken with care. With a pretrained text
+    encoder only."""
 
     def __post_init__(self) -> None:
         _check_range("augment.noise", self.noise, 0)
         _check_range("augment.text", self.text, 0, 1)
         _check_range("augment.paraphrases", self.paraphrases, 0)
+        _check_range("augment.layouts", self.layouts, 0)
+        _check_range("augment.labels", self.labels, 0, 1)
 
 
 @dataclass(frozen=True)
