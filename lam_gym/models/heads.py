@@ -10,7 +10,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lam_gym.models.distributions import Categorical, Gaussian
@@ -69,6 +69,7 @@ class AdmissibleHead(nn.Module):
         self.pretrained = pretrained
         if pretrained is not None:
             self.label = nn.Sequential(Meaning(pretrained.width, width), nn.SiLU(), nn.Linear(width, width))
+            self.guessed = nn.Parameter(torch.zeros(width))
         self.read = TextReader(width, dropout)
         self.state = nn.Linear(width, width)
         self.rank = nn.Parameter(0.1 * torch.randn(MOST_CANDIDATES, width))
@@ -86,6 +87,7 @@ class AdmissibleHead(nn.Module):
         lines: Int[Tensor, "N R K"],
         shown: Float[Tensor, "N R K E"],
         embedding: WordEmbedding,
+        guessed: Bool[Tensor, "N A"] | None = None,
     ) -> Categorical:
         """Log-probabilities [N, A]; -inf for the padding behind the last candidate (first word absent).
 
@@ -97,10 +99,13 @@ class AdmissibleHead(nn.Module):
             lines: ids of the words of the other lines of the screen.
             shown: vectors of those words.
             embedding: vectors of any word.
+            guessed: which candidates' labels are the nearest known ones to those on the screen (`labels`).
         """
         offers = self.read(candidates, *embedding.unique(candidates), context, instruction)
         if self.pretrained is not None:
             offers = self._read_labels(offers, candidates, self.pretrained)
+            if guessed is not None:
+                offers = offers + guessed.unsqueeze(2) * self.guessed
         numbers = torch.arange(lines.numel(), device=lines.device).view_as(lines)
         rest = self.read(lines, shown.flatten(0, 2), numbers, context, instruction)
         tokens = torch.cat([offers + self.rank[: candidates.shape[1]], rest + self.line[: lines.shape[1]]], dim=1)

@@ -3,8 +3,8 @@
 An application of another make calls its buttons and fields by other names. A network that has seen two or three names
 of a button places a new one badly; a pretrained encoder, asked which of the known names it resembles most, is right
 more often. So an unknown label is shown to the network as the nearest known one of its kind, no two of a screen as the
-same one. In training a share of the labels is shown as one of their neighbours, so that the network learns how far a
-name can be trusted, and to look at what stands beside it.
+same one, and marked as a guess. In training a share of the labels is shown as one of their neighbours and so marked,
+so that the network learns how far a guess can be trusted, and to look at what stands beside it.
 
 A label is the first column of described actions that recur all over the demos, with what is done there and to what:
 "click button | Archive", "type field | To". Its first two words are its kind; kinds that hold rows of data have none.
@@ -98,8 +98,8 @@ class KnownLabels:
         cosines: Tensor = self.vectors @ self.vectors.T
         return cosines.masked_fill(other_kind, -torch.inf).fill_diagonal_(-torch.inf)
 
-    def recognize(self, candidates: Int[Tensor, "N A L"]) -> Int[Tensor, "N A L"]:
-        """The candidates with every unknown label as the nearest known one that the screen does not show."""
+    def recognize(self, candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A M"], Bool[Tensor, "N A"]]:
+        """The candidates with every unknown label as the nearest known one that the screen does not show; which."""
         keys, ends = self._label(candidates)
         places = self._find(keys)
         unknown = (places < 0) & self._are_labels(candidates)
@@ -116,15 +116,22 @@ class KnownLabels:
             places[frame, rows] = torch.tensor([read[each] for each in keys[frame, rows].tolist()])
         return self._show(candidates, ends, places, unknown & (places >= 0))
 
-    def confuse(self, candidates: Int[Tensor, "N A L"], share: float) -> Int[Tensor, "N A L"]:
-        """The candidates with a share of the labels as one of their neighbours that the screen does not show."""
+    def confuse(
+        self, candidates: Int[Tensor, "N A L"], share: float
+    ) -> tuple[Int[Tensor, "N A M"], Bool[Tensor, "N A"]]:
+        """The candidates with a share of the labels as one of their neighbours that the screen does not show; which.
+
+        Some screens keep all their labels and some lose most of them: twice the share of the screens loses labels, each
+        a share of its own, even in [0, 1).
+        """
         keys, ends = self._label(candidates)
         places = self._find(keys)
         frames = torch.arange(len(places)).unsqueeze(1)
         shown = torch.zeros(len(places), len(self.words) + 1, dtype=torch.bool)
         shown[frames, places] = True  # the last column takes what is no label
         shown = shown[:, :-1]
-        chosen = shown & (torch.rand(shown.shape) < share)
+        rates = torch.rand(len(shown), 1) * (torch.rand(len(shown), 1) < 2 * share)
+        chosen = shown & (torch.rand(shown.shape) < rates)
         read = torch.arange(len(self.words)).expand(shown.shape).clone()
         turn = chosen.cumsum(1) * chosen
         for number in range(1, int(turn.max()) + 1):
@@ -143,10 +150,10 @@ class KnownLabels:
         ends: Int[Tensor, "N A"],
         places: Int[Tensor, "N A"],
         changed: Bool[Tensor, "N A"],
-    ) -> Int[Tensor, "N A L"]:
-        """The candidates with the labels at `places` in place of their own, where they have changed."""
+    ) -> tuple[Int[Tensor, "N A M"], Bool[Tensor, "N A"]]:
+        """The candidates with the labels at `places` in place of their own, where they have changed; where."""
         if not changed.any():
-            return candidates
+            return candidates, changed
         length = candidates.shape[2] + self.words.shape[1]
         padded, words = F.pad(candidates, (0, length - candidates.shape[2])), self.words[places[changed]]
         before, after = ends[changed].unsqueeze(1), self.lengths[places[changed]].unsqueeze(1)
@@ -154,7 +161,7 @@ class KnownLabels:
         behind = padded[changed].gather(1, (index - after + before).clamp(0, length - 1))
         padded[changed] = torch.where(index < after, F.pad(words, (0, length - words.shape[1])), behind)
         longest = min(LONGEST_ACTION, max(1, int((padded != 0).any(0).any(0).sum())))
-        return padded[:, :, :longest]
+        return padded[:, :, :longest], changed
 
     def _assign(self, texts: Int[Tensor, "K L"], shown: set[int]) -> tuple[int, ...]:
         """The known label that each unknown one is read as, one to one; -1 where none is left."""

@@ -271,15 +271,15 @@ class ActionNetwork(nn.Module):
             standardizer = self.standardizer(task)
             decided = head(hidden, standardizer.action_mean, standardizer.action_scale)
         else:
-            candidates = self._name(spaces.task, inputs.candidates)
-            decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words)
+            candidates, guessed = self._name(spaces.task, inputs.candidates)
+            decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words, guessed)
         return decided
 
-    def _name(self, task: str, candidates: Any) -> Any:
-        """The candidates by the names that the demos know; in training, some by a neighbour's."""
+    def _name(self, task: str, candidates: Any) -> tuple[Any, Any]:
+        """The candidates by the names that the demos know, in training some by a neighbour's; which are guesses."""
         labels = self.labels.get(task)
         if labels is None or (self.training and self.label_noise == 0):
-            return candidates
+            return candidates, None
         return labels.confuse(candidates, self.label_noise) if self.training else labels.recognize(candidates)
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:

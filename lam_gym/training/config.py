@@ -80,7 +80,7 @@ class AugmentConfig:
     """Copies of each demo in other training layouts of its application (other labels, orders and nestings), where the
     environment has several; the task's expert acts there anew."""
     labels: float = 0.0
-    """Share of the labels of a screen (of its buttons, say) that are shown as one of the most similar labels of the
+    """Share of the labels (of buttons, say), at most one half, that are shown as one of the most similar labels of the
     demos, so that an unknown label, which is read as the nearest known one, is taken with care. With a pretrained text
     encoder only."""
 
@@ -89,7 +89,7 @@ class AugmentConfig:
         _check_range("augment.text", self.text, 0, 1)
         _check_range("augment.paraphrases", self.paraphrases, 0)
         _check_range("augment.layouts", self.layouts, 0)
-        _check_range("augment.labels", self.labels, 0, 1)
+        _check_range("augment.labels", self.labels, 0, 0.5)
 
 
 @dataclass(frozen=True)
