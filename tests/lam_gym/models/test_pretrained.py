@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import lam_gym
 from lam_gym.errors import BadConfig, MissingExtra
 from lam_gym.models import pretrained
 from lam_gym.models.embedding_cache import EmbeddingCache
+from lam_gym.models.inputs import collate
 from lam_gym.models.pretrained import PretrainedText, load_pretrained
 from lam_gym.models.words import encode_texts
 
@@ -164,7 +166,7 @@ def interrupt_after_two(done: int, loss: float) -> None:
 
 
 def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path) -> None:
-    store = lam_gym.record("text/mail", episodes=4, seed=0, out=tmp_path / "demos")
+    store = lam_gym.record("text/mail", episodes=40, seed=0, out=tmp_path / "demos")
     config = lam_gym.TrainConfig(
         out=str(tmp_path / "run"),
         preset="xs",
@@ -173,6 +175,7 @@ def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path
         evaluate_episodes=0,
         tensorboard=False,
         text_encoder=str(folder),
+        augment=lam_gym.training.config.AugmentConfig(labels=0.5, layouts=1),
     )
     run = lam_gym.train(config, [store])
     policy = lam_gym.load_policy(run)
@@ -190,3 +193,23 @@ def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path
     assert all(left.equals(right) for left, right in zip(alone, beside))
     reloaded = lam_gym.rollout(lam_gym.load_policy(run), "text/mail", [5, 6])
     assert all(left.equals(right) for left, right in zip(alone, reloaded))
+    show_an_unknown_label(policy)
+
+
+def show_an_unknown_label(policy: lam_gym.training.network_policy.NetworkPolicy) -> None:
+    """A policy acts on a label that no demo shows as on the known one that it is read as, marked as a guess."""
+    labels = policy.network.labels["text/mail"]
+    env = lam_gym.make_env("text/mail")
+    observation, info = env.reset(seed=0)
+    known = next(line for line in observation["screen"].split("\n") if "] button " in line).partition("] button ")[2]
+    other = {**observation, "screen": observation["screen"].replace(f"button {known}", "button Xyzzy")}
+    screens = [{**each, "admissible_actions": info["admissible_actions"]} for each in (observation, other)]
+    plain, unknown = (collate(policy.network.find("text/mail"), [each]) for each in screens)
+    assert not labels.recognize(plain.candidates)[1].any()
+    read, guessed = labels.recognize(unknown.candidates)
+    assert guessed.sum() == 1
+    unmarked = copy.deepcopy(policy.network)
+    unmarked.heads["text"].guessed.zero_()
+    named = unmarked("text/mail", replace(unknown, candidates=read)).log_probs
+    assert torch.equal(unmarked("text/mail", unknown).log_probs, named)
+    assert not torch.equal(policy.network("text/mail", unknown).log_probs, named)
