@@ -29,7 +29,7 @@ class Redrawn:
     """Those that succeeded under the same instruction."""
     sources: list[int]
     """The number of the demonstration that each of them shows."""
-    rejected: int = 0
+    rejected: int
     """Those that did not."""
 
 
@@ -41,7 +41,8 @@ def redraw(
 ) -> Redrawn:
     """Each demonstration's scenario in `count` other layouts, acted by the task's expert.
 
-    Gives none where the environment has one layout only. `progress` is called with the number of finished episodes.
+    Gives none where the environment has one layout only. `progress` is called with the number
+    of copies made or rejected so far.
 
     Raises BadConfig where the environment has several and the task has no expert.
     """
@@ -49,22 +50,19 @@ def redraw(
     env = make_env(task)
     known = hasattr(env.unwrapped, KEYWORD)
     env.close()
-    found = Redrawn([], [])
-    if not known:
-        return found
-    rejected = 0
-    for number in range(1, count + 1):
+    copies: list[Trajectory] = []
+    sources: list[int] = []
+    seeds = [trajectory.seed for trajectory in trajectories]
+    for number in range(1, count + 1) if known else ():
         other = replace(task, kwargs={**task.kwargs, KEYWORD: number})
-        done = (number - 1) * len(trajectories)
-        say = None if progress is None else (lambda finished, done=done: progress(done + finished))
+        shown = rollout(ExpertPolicy(other), other, seeds, abandoned=[])
         # An abandoned seed leaves no trajectory, so episodes are matched by seed.
-        shown = rollout(ExpertPolicy(other), other, [each.seed for each in trajectories], progress=say, abandoned=[])
-        by_seed = {each.seed: each for each in shown if each.success}
+        by_seed = {copy.seed: copy for copy in shown if copy.success}
         for index, source in enumerate(trajectories):
             copy = by_seed.get(source.seed)
-            if copy is None or instruction_of(copy) != instruction_of(source):
-                rejected += 1
-                continue
-            found.trajectories.append(copy)
-            found.sources.append(index)
-    return replace(found, rejected=rejected)
+            if copy is not None and instruction_of(copy) == instruction_of(source):
+                copies.append(copy)
+                sources.append(index)
+        if progress is not None:
+            progress(number * len(seeds))
+    return Redrawn(copies, sources, count * len(seeds) - len(copies) if known else 0)

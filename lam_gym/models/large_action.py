@@ -114,10 +114,10 @@ class ActionNetwork(nn.Module):
         statistics: Mapping[str, Statistics],
         text_encoder: str = HASHED,
         dropout: float = 0.0,
-        label_noise: float = 0.0,
+        confused_labels: float = 0.0,
     ) -> None:
         super().__init__()
-        self.dropout, self.label_noise = dropout, label_noise
+        self.dropout, self.confused_labels = dropout, confused_labels
         self.pretrained = None if text_encoder == HASHED else load_pretrained(text_encoder)
         self.spaces = {spaces.task: spaces for spaces in tasks}
         self.labels: dict[str, KnownLabels] = {}
@@ -271,16 +271,17 @@ class ActionNetwork(nn.Module):
             standardizer = self.standardizer(task)
             decided = head(hidden, standardizer.action_mean, standardizer.action_scale)
         else:
+            assert inputs.candidates is not None
             candidates, guessed = self._name(spaces.task, inputs.candidates)
             decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words, guessed)
         return decided
 
-    def _name(self, task: str, candidates: Any) -> tuple[Any, Any]:
+    def _name(self, task: str, candidates: Tensor) -> tuple[Tensor, Tensor | None]:
         """The candidates by the names that the demos know, in training some by a neighbour's; which are guesses."""
         labels = self.labels.get(task)
-        if labels is None or (self.training and self.label_noise == 0):
+        if labels is None or (self.training and self.confused_labels == 0):
             return candidates, None
-        return labels.confuse(candidates, self.label_noise) if self.training else labels.recognize(candidates)
+        return labels.confuse(candidates, self.confused_labels) if self.training else labels.recognize(candidates)
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
         """Distributions over the actions of N frames.

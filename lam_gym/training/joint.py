@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from lam_gym.augmentation.layouts import redraw
-from lam_gym.augmentation.paraphrases import paraphrase
+from lam_gym.augmentation.paraphrases import Paraphrases, paraphrase
 from lam_gym.augmentation.verification import KEY
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
@@ -89,9 +89,7 @@ def train(
     validation = [_load_validation(task, stores, config.window) for task in tasks]
     config = replace(config, tasks=tuple(task.name for task in tasks))
     _claim(run, config, resume)
-    augmentation: dict[str, float] = {}
-    data = [add_paraphrases(part, config, augmentation, notice) for part in data]
-    data = [add_layouts(part, config, augmentation, notice) for part in data]
+    data, rejected = augment_demos(data, config, notice)
     card = ModelCard(
         spaces=[part.spaces for part in data],
         statistics={part.task.name: part.statistics() for part in data},
@@ -113,8 +111,8 @@ def train(
         learning_rates.append((learner.optimizer_behavior, config.optimizer.behavior_learning_rate))
     started = time.perf_counter()
     with MetricsLog(run, first, config.tensorboard) as log:
-        if first == 0 and augmentation:
-            log.write(0, augmentation)
+        if first == 0 and rejected:
+            log.write(0, rejected)
         for step in range(first, config.steps):
             if step in relabeling.rounds:
                 log.write(step + 1, relabeling.carry_out(step, acting_policy(learner, card)))
@@ -170,49 +168,52 @@ def load_task(task: Task, stores: Sequence[DemoStore], part: str, window: int = 
     return TaskData(task, describe(task, window), trajectories)
 
 
-def add_paraphrases(
-    data: TaskData, config: TrainConfig, figures: dict[str, float], notice: Notice | None = None
-) -> TaskData:
-    """The demos with paraphrases of their instructions, where the settings ask for them and the task shows any.
+def augment_demos(
+    data: Sequence[TaskData], config: TrainConfig, notice: Notice | None = None
+) -> tuple[list[TaskData], dict[str, float]]:
+    """The demos of tasks that show instructions with the paraphrases and copies that the settings ask for.
 
-    `figures` gets the share of the offered paraphrases that the replay did not confirm.
+    Gives the demos, and the shares of paraphrases and copies that execution did not confirm, by metric.
     """
-    if config.augment.paraphrases == 0 or data.spaces.instruction_key != KEY:
-        return data
-    name = data.task.name
+    augmented: list[TaskData] = []
+    rejected: dict[str, float] = {}
+    for part in data:
+        if part.spaces.instruction_key == KEY and config.augment.paraphrases:
+            part.paraphrases = offer_paraphrases(part, config, notice)
+            share = part.paraphrases.rejected / max(1, part.paraphrases.offered)
+            rejected[f"augment/{part.task.name}/rejected"] = share
+        if part.spaces.instruction_key == KEY and config.augment.layouts:
+            part, share = add_layouts(part, config, notice)
+            rejected[f"augment/{part.task.name}/rejected_layouts"] = share
+        augmented.append(part)
+    return augmented, rejected
+
+
+def offer_paraphrases(data: TaskData, config: TrainConfig, notice: Notice | None) -> Paraphrases:
+    """Paraphrases of the demos' instructions."""
 
     def say(done: int, total: int) -> None:
         if notice is not None:
-            notice(f"verifying paraphrases of {name}: {done:,} of {total:,}")
+            notice(f"verifying paraphrases of {data.task.name}: {done:,} of {total:,}")
 
-    found = paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed, say)
-    figures[f"augment/{name}/rejected"] = found.rejected / max(1, found.offered)
-    data.paraphrases = found
-    return data
+    return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed, say)
 
 
-def add_layouts(
-    data: TaskData, config: TrainConfig, figures: dict[str, float], notice: Notice | None = None
-) -> TaskData:
-    """The demos with their copies in other layouts, under the same paraphrases, where the settings ask for them.
-
-    `figures` gets the share of the copies that did not succeed.
-    """
-    if config.augment.layouts == 0 or data.spaces.instruction_key != KEY:
-        return data
-    name, total = data.task.name, config.augment.layouts * len(data.trajectories)
+def add_layouts(data: TaskData, config: TrainConfig, notice: Notice | None) -> tuple[TaskData, float]:
+    """The demos with their copies in other layouts, under the same paraphrases; the share of copies that failed."""
+    total = config.augment.layouts * len(data.trajectories)
 
     def say(done: int) -> None:
         if notice is not None:
-            notice(f"redrawing layouts of {name}: {done:,} of {total:,}")
+            notice(f"redrawing layouts of {data.task.name}: {done:,} of {total:,}")
 
     found = redraw(data.task, data.trajectories, config.augment.layouts, say)
-    figures[f"augment/{name}/rejected_layouts"] = found.rejected / max(1, found.rejected + len(found.sources))
     paraphrases = data.paraphrases
     if paraphrases is not None:
         shared = tuple(paraphrases.texts[source] for source in found.sources)
         paraphrases = replace(paraphrases, texts=paraphrases.texts + shared)
-    return TaskData(data.task, data.spaces, data.trajectories + found.trajectories, data.rounds, paraphrases)
+    grown = TaskData(data.task, data.spaces, data.trajectories + found.trajectories, data.rounds, paraphrases)
+    return grown, found.rejected / total
 
 
 def is_split(store: DemoStore) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import lam_gym
 from lam_gym.augmentation.layouts import redraw
 from lam_gym.training.config import AugmentConfig, TrainConfig
-from lam_gym.training.joint import add_layouts, add_paraphrases, load_task
+from lam_gym.training.joint import augment_demos, load_task
 from lam_gym.training.metrics import read_metrics
 
 MAIL = "text/mail"
@@ -42,8 +43,6 @@ def test_copies_show_the_same_scenarios_in_other_layouts(demos: lam_gym.DemoStor
 
 
 def test_a_demo_of_another_instruction_is_rejected(demos: lam_gym.DemoStore) -> None:
-    from dataclasses import replace
-
     trajectory = demos.load()[0]
     said = np.full(len(trajectory) + 1, "Do something else.", dtype=object)
     other = replace(trajectory, observations={**trajectory.fields(), "instruction": said})
@@ -59,13 +58,11 @@ def test_an_environment_of_one_layout_gives_none() -> None:
 
 def test_copies_are_trained_on_under_the_same_paraphrases(demos: lam_gym.DemoStore) -> None:
     config = TrainConfig(augment=AugmentConfig(paraphrases=2, layouts=2))
-    figures: dict[str, float] = {}
-    data = load_task(lam_gym.get_task(MAIL), [demos], "train")
-    data = add_layouts(add_paraphrases(data, config, figures), config, figures)
+    (data,), rejected = augment_demos([load_task(lam_gym.get_task(MAIL), [demos], "train")], config)
     assert len(data.trajectories) == 18
     assert data.paraphrases is not None
     assert data.paraphrases.texts[6:12] == data.paraphrases.texts[12:] == data.paraphrases.texts[:6]
-    assert figures == {f"augment/{MAIL}/rejected": 0.0, f"augment/{MAIL}/rejected_layouts": 0.0}
+    assert rejected == {f"augment/{MAIL}/rejected": 0.0, f"augment/{MAIL}/rejected_layouts": 0.0}
 
 
 def test_training_says_what_it_redraws(demos: lam_gym.DemoStore, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_frames_are_read_apart(labels: KnownLabels) -> None:
     ]
 
 
-def test_confusion_shows_neighbours_of_the_kind(labels: KnownLabels) -> None:
+def test_confusion_shows_neighbors_of_the_kind(labels: KnownLabels) -> None:
     torch.manual_seed(0)
     texts = ("click button | Delete", "type field | To | (empty) = Anna", "type field | To | (empty) = Piet", "back")
     shown = screen(*texts)
