@@ -1,23 +1,27 @@
 """Labels that the demonstrations do not show, read as the nearest of those that they do.
 
-An application of another make calls its buttons and fields by other names. A network that has seen two or three names
-of a button places a new one badly; a pretrained encoder, asked which of the known names it resembles most, is right
-more often. So an unknown label is shown to the network as the nearest known one of its kind, no two of a screen as the
-same one, and marked as a guess. In training a share of the labels is shown as one of their neighbours and so marked,
-so that the network learns how far a guess can be trusted, and to look at what stands beside it.
+An application of another make calls its buttons, fields and options by other names. A network that has seen two or
+three names of a button places a new one badly; a pretrained encoder, asked which of the known names it resembles most,
+is right more often. So an unknown label is shown to the network as the nearest known one of its kind, no two of a
+screen as the same one, and marked as a guess. In training a share of the labels is shown as one of their neighbours and
+so marked, so that the network learns how far a guess can be trusted, and to look at what stands beside it.
 
-A label is the first column of described actions that recur all over the demos, with what is done there and to what:
-"click button | Archive", "type field | To". Its first two words are its kind; kinds that hold rows of data have none.
+Labels recur all over the demos. They are parts of described actions: the first column with what is done there and to
+what ("click button | Archive", "type field | To"), and what is chosen or has been ("select dropdown = cheapest first")
+where lists call their options by other names in other episodes (sizes and colors are called the same everywhere: data).
+The words before the name are its kind. Names with a number, or with a word that only names of data have ("Remove Finch
+cardigan" where other cardigans are removed), are no labels.
 
-Letters: N frames, A candidates, L words, M known labels, E numbers of the encoder.
+Letters: N frames, A candidates, L words, P parts of a candidate, M known labels, E numbers of the encoder.
 Source: nearest neighbours at prediction as in Khandelwal et al. 2020, "Generalization through Memorization"; one to one
 by the assignment of Kuhn 1955.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -30,39 +34,86 @@ from lam_gym.models.pretrained import PretrainedText
 from lam_gym.models.text_reader import LONGEST_ACTION, separates
 from lam_gym.models.words import ARGUMENT, BAR, encode_texts, read_words, word_id
 
-SPREAD = 0.05
+_NUMBER = re.compile(r"\d")
+_WORD = re.compile(r"[a-z]+")
+
+SPREAD = 0.08
 """Cosine by which a neighbour's chance of standing for a label falls by e in training."""
 COMMON = 0.02
 """Share of the episodes that must offer a label."""
-CLOSED = 0.97
+LABELED = 0.5
 """Share of a kind's offers that must be labels, for the kind to have any."""
-KIND = 2
-"""Words of a kind; the label stands behind them and a BAR."""
+CHOOSE = "select"
+"""The verb of actions that choose one option of a list."""
+KIND = 3
+"""Words of a kind: what is done, to what, and BAR or ARGUMENT."""
+PARTS = 3
+"""Parts of a candidate that may be labels: first column, what is chosen there now, what is to be chosen."""
 
 
-def find_labels(offers: Sequence[Sequence[str]], episodes: Sequence[int]) -> tuple[str, ...]:
-    """The labels of the described actions that each step offers, sorted; `episodes` numbers the steps' episodes."""
-    shown = [[label for label in map(label_of, texts) if label] for texts in offers]
-    count = Counter(label for labels in shown for label in labels)
-    held = Counter(label for label, _ in {(label, at) for labels, at in zip(shown, episodes) for label in labels})
+def find_labels(offers: Sequence[Sequence[str]], episodes: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of the described actions that each step offers, and what is data beside them; sorted.
+
+    Data are names that recur but are no labels ("select dropdown = red"), and the words that only rare names have.
+    `episodes` numbers the steps' episodes.
+    """
+    count: Counter[str] = Counter()
+    held: dict[str, set[int]] = defaultdict(set)
+    lists: dict[str, set[str]] = defaultdict(set)
+    for texts, episode in zip(offers, episodes):
+        for names in map(names_of, texts):
+            for name in names:
+                count[name] += 1
+                held[name].add(episode)
+                lists[name].add(names[0])
     least = max(2.0, COMMON * len(set(episodes)))
-    kinds: Counter[str] = Counter()
-    common: Counter[str] = Counter()
-    for label, number in count.items():
-        kinds[_kind(label)] += number
-        common[_kind(label)] += number * (held[label] >= least)
-    closed = {kind for kind, number in kinds.items() if common[kind] >= CLOSED * number}
-    return tuple(sorted(label for label in count if held[label] >= least and _kind(label) in closed))
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for name in count:
+        kinds[_split(name)[0]].append(name)
+    labels: list[str] = []
+    data: set[str] = set()
+    for kind, names in kinds.items():
+        rare = {word for name in names if len(held[name]) < least or _NUMBER.search(name) for word in _split(name)[1]}
+        common = [name for name in names if len(held[name]) >= least and not _NUMBER.search(name)]
+        common = [name for name in common if not rare.issuperset(_split(name)[1])]
+        if kind.endswith(ARGUMENT):
+            rivals = [(a, b) for a in common for b in common if lists[a] & lists[b] and not held[a] & held[b]]
+            common = list(dict.fromkeys(name for name, _ in rivals))
+        offered = names if kind.endswith(BAR) else common
+        if common and sum(count[name] for name in common) >= LABELED * sum(count[name] for name in offered):
+            labels += common
+            data |= rare | {name for name in names if len(held[name]) >= least}
+    known = {word for label in labels for word in _split(label)[1]}
+    return tuple(sorted(labels)), tuple(sorted(data.difference(known, labels)))
 
 
-def label_of(text: str) -> str:
-    """The label of a described action with its kind; "" where it has none."""
-    columns = text.partition(f" {ARGUMENT} ")[0].split(f" {BAR} ")
-    return f" {BAR} ".join(columns[:2]) if len(columns) > 1 and len(columns[0].split()) == KIND else ""
+def names_of(text: str) -> list[str]:
+    """What a described action may call by labels, each with its kind: the first column, options it has and takes."""
+    columns, _, argument = text.partition(f" {ARGUMENT} ")
+    parts = columns.split(f" {BAR} ")
+    act = parts[0].split()
+    if len(parts) < 2 or len(act) != KIND - 1:
+        return []
+    options = [argument, *parts[2:3]] if argument and act[0] == CHOOSE else []
+    return [f"{parts[0]} {BAR} {parts[1]}"] + [f"{parts[0]} {ARGUMENT} {option}" for option in options]
 
 
-def _kind(label: str) -> str:
-    return label.partition(f" {BAR} ")[0]
+def data_words(text: str, labels: Collection[str]) -> frozenset[str]:
+    """The words of a described action, in lower case, that are no part of its kind or of these labels."""
+    names = names_of(text)
+    words = Counter(_WORD.findall(text.lower()))
+    if names:
+        words -= Counter(text.lower().split()[: KIND - 1])
+    for name in names:
+        if name in labels:
+            words -= Counter(_split(name)[1])
+    return frozenset(words)
+
+
+def _split(name: str) -> tuple[str, list[str]]:
+    """Kind and words of a name."""
+    words = name.lower().split()
+    return " ".join(words[:KIND]), _WORD.findall(" ".join(words[KIND:]))
 
 
 class KnownLabels:
@@ -70,21 +121,29 @@ class KnownLabels:
 
     Args:
         task: name of the task; its last part tells the encoder what the labels are of.
-        labels: as `find_labels` gives them.
+        labels, data: as `find_labels` gives them.
         pretrained: the encoder that compares labels.
     """
 
-    def __init__(self, task: str, labels: Sequence[str], pretrained: PretrainedText) -> None:
+    def __init__(self, task: str, labels: Sequence[str], data: Sequence[str], pretrained: PretrainedText) -> None:
         self.application = task.partition("@")[0].rpartition("/")[2].replace("-", " ")
         self.pretrained = pretrained
         self.words = torch.from_numpy(encode_texts(labels, LONGEST_ACTION))
         """[M, L] words of the labels with their kinds."""
-        self.lengths = (self.words != 0).sum(1)
+        self.data = torch.tensor([word_id(word) for word in data if " " not in word], dtype=torch.int64)
+        self.lengths = (self.words != 0).sum(1) - KIND
         generator = torch.Generator().manual_seed(0)
-        self._factors = torch.randint(2**62, (LONGEST_ACTION,), generator=generator) * 2 + 1
+        self._factors = torch.randint(2**62, (LONGEST_ACTION + KIND,), generator=generator) * 2 + 1
         self._keys, self._order = self._hash(self.words).sort()
+        names = [name for name in data if " " in name]
+        self._names = self._hash(torch.from_numpy(encode_texts(names, LONGEST_ACTION)))
         self._kinds = torch.from_numpy(np.unique(self.words[:, :KIND].numpy(), axis=0))
         self._read: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    @cached_property
+    def _center(self) -> Float[Tensor, " E"]:
+        """What all labels have in common."""
+        return self._ask(self.words).mean(0)
 
     @cached_property
     def vectors(self) -> Float[Tensor, "M E"]:
@@ -98,37 +157,36 @@ class KnownLabels:
         cosines: Tensor = self.vectors @ self.vectors.T
         return cosines.masked_fill(other_kind, -torch.inf).fill_diagonal_(-torch.inf)
 
-    def recognize(self, candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A M"], Bool[Tensor, "N A"]]:
+    def recognize(self, candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A K"], Bool[Tensor, "N A"]]:
         """The candidates with every unknown label as the nearest known one that the screen does not show; which."""
-        keys, ends = self._label(candidates)
+        begins, ends = find_parts(candidates)
+        texts = cut_parts(candidates, begins, ends)
+        keys = self._hash(texts)
         places = self._find(keys)
-        unknown = (places < 0) & self._are_labels(candidates)
-        for frame in unknown.any(1).nonzero().flatten().tolist():
-            rows = unknown[frame].nonzero().flatten()
-            new, first = _distinct(keys[frame, rows].tolist())
-            shown = set(places[frame].tolist()) - {-1}
+        unknown = (places < 0) & self._are_labels(texts)
+        for frame in unknown.flatten(1).any(1).nonzero().flatten().tolist():
+            new, first = _distinct(keys[frame][unknown[frame]].tolist())
+            shown = set(places[frame].flatten().tolist()) - {-1}
             key = (*new, -1, *sorted(shown))
             if key not in self._read:
-                texts = candidates[frame, rows[list(first)]]
-                kept = torch.arange(texts.shape[1]) < ends[frame, rows[list(first)]].unsqueeze(1)
-                self._read[key] = self._assign(texts * kept, shown)
+                self._read[key] = self._assign(texts[frame][unknown[frame]][list(first)], shown)
             read = dict(zip(new, self._read[key]))
-            places[frame, rows] = torch.tensor([read[each] for each in keys[frame, rows].tolist()])
-        return self._show(candidates, ends, places, unknown & (places >= 0))
+            places[frame][unknown[frame]] = torch.tensor([read[each] for each in keys[frame][unknown[frame]].tolist()])
+        return self._show(candidates, begins, ends, places, unknown & (places >= 0))
 
     def confuse(
         self, candidates: Int[Tensor, "N A L"], share: float
-    ) -> tuple[Int[Tensor, "N A M"], Bool[Tensor, "N A"]]:
+    ) -> tuple[Int[Tensor, "N A K"], Bool[Tensor, "N A"]]:
         """The candidates with a share of the labels as one of their neighbours that the screen does not show; which.
 
         Some screens keep all their labels and some lose most of them: twice the share of the screens loses labels, each
         a share of its own, even in [0, 1).
         """
-        keys, ends = self._label(candidates)
-        places = self._find(keys)
+        begins, ends = find_parts(candidates)
+        places = self._find(self._hash(cut_parts(candidates, begins, ends)))
         frames = torch.arange(len(places)).unsqueeze(1)
         shown = torch.zeros(len(places), len(self.words) + 1, dtype=torch.bool)
-        shown[frames, places] = True  # the last column takes what is no label
+        shown[frames, places.flatten(1)] = True  # the last column takes what is no label
         shown = shown[:, :-1]
         rates = torch.rand(len(shown), 1) * (torch.rand(len(shown), 1) < 2 * share)
         chosen = shown & (torch.rand(shown.shape) < rates)
@@ -141,27 +199,32 @@ class KnownLabels:
             row, label, neighbor = (part[best > -torch.inf] for part in (row, label, neighbor))
             read[row, label] = neighbor
             shown[row, neighbor] = True
-        other = torch.where(places >= 0, read[frames, places], -1)
-        return self._show(candidates, ends, other, other != places)
+        other = torch.where(places >= 0, read[frames.unsqueeze(2), places], -1)
+        return self._show(candidates, begins, ends, other, other != places)
 
     def _show(
         self,
         candidates: Int[Tensor, "N A L"],
-        ends: Int[Tensor, "N A"],
-        places: Int[Tensor, "N A"],
-        changed: Bool[Tensor, "N A"],
-    ) -> tuple[Int[Tensor, "N A M"], Bool[Tensor, "N A"]]:
+        begins: Int[Tensor, "N A P"],
+        ends: Int[Tensor, "N A P"],
+        places: Int[Tensor, "N A P"],
+        changed: Bool[Tensor, "N A P"],
+    ) -> tuple[Int[Tensor, "N A K"], Bool[Tensor, "N A"]]:
         """The candidates with the labels at `places` in place of their own, where they have changed; where."""
         if not changed.any():
-            return candidates, changed
-        length = candidates.shape[2] + self.words.shape[1]
-        padded, words = F.pad(candidates, (0, length - candidates.shape[2])), self.words[places[changed]]
-        before, after = ends[changed].unsqueeze(1), self.lengths[places[changed]].unsqueeze(1)
+            return candidates, changed.any(2)
+        length = candidates.shape[2] + PARTS * self.words.shape[1]
+        texts = F.pad(candidates, (0, length - candidates.shape[2]))
         index = torch.arange(length)
-        behind = padded[changed].gather(1, (index - after + before).clamp(0, length - 1))
-        padded[changed] = torch.where(index < after, F.pad(words, (0, length - words.shape[1])), behind)
-        longest = min(LONGEST_ACTION, max(1, int((padded != 0).any(0).any(0).sum())))
-        return padded[:, :, :longest], changed
+        for part in range(PARTS - 1, -1, -1):  # from the back, so that the places before stay right
+            now = changed[:, :, part]
+            label, begin, end = (each[:, :, part][now].unsqueeze(1) for each in (places, begins, ends))
+            size = self.lengths[label]
+            names = self.words[label.squeeze(1)].gather(1, (index - begin + KIND).clamp(0, self.words.shape[1] - 1))
+            behind = texts[now].gather(1, (index - size - begin + end).clamp(0, length - 1))
+            texts[now] = torch.where(index < begin, texts[now], torch.where(index < begin + size, names, behind))
+        longest = min(LONGEST_ACTION, max(1, int((texts != 0).any(0).any(0).sum())))
+        return texts[:, :, :longest], changed.any(2)
 
     def _assign(self, texts: Int[Tensor, "K L"], shown: set[int]) -> tuple[int, ...]:
         """The known label that each unknown one is read as, one to one; -1 where none is left."""
@@ -172,39 +235,71 @@ class KnownLabels:
         cosines[:, sorted(shown)] = -2.0
         read = [-1] * len(texts)
         for row, place in zip(*linear_sum_assignment(-cosines.numpy())):
-            if cosines[row, place] >= -1.0:
+            if cosines[row, place] >= -1.5:
                 read[row] = int(place)
         return tuple(read)
 
     def _understand(self, texts: Int[Tensor, "K L"]) -> Float[Tensor, "K E"]:
-        """Directions of labels: what the encoder makes of each, in quotation marks and with the application's name."""
-        quoted = [f'" {" ".join(read_words(text)[KIND + 1 :])} " in {self.application}' for text in texts.tolist()]
-        vectors = self.pretrained.sentences(torch.from_numpy(encode_texts(quoted, 2 * LONGEST_ACTION)))
-        directions: Tensor = F.normalize(vectors, dim=1)
-        return directions
+        """Directions of labels from their center."""
+        return self.pretrained.directions(self._ask(texts), self._center)
+
+    def _ask(self, texts: Int[Tensor, "K L"]) -> Float[Tensor, "K E"]:
+        """What the encoder makes of each label, in quotation marks and with the application's name."""
+        quoted = [f'" {" ".join(read_words(text)[KIND:])} " in {self.application}' for text in texts.tolist()]
+        return self.pretrained.sentences(torch.from_numpy(encode_texts(quoted, 2 * LONGEST_ACTION)))
 
     def _hash(self, texts: Int[Tensor, "*N L"]) -> Int[Tensor, "*N"]:
         """A number for each text that only equal ones share."""
         return (texts * self._factors[: texts.shape[-1]]).sum(-1)
 
-    def _label(self, candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A"], Int[Tensor, "N A"]]:
-        """Hash of each candidate's kind and label, and the place behind the label."""
-        stops = (separates(candidates) | (candidates == 0)).long()
-        stops[:, :, : KIND + 1] = 0
-        inside = stops.cumsum(2) == 0
-        return self._hash(candidates * inside), inside.sum(2)
-
-    def _find(self, keys: Int[Tensor, "N A"]) -> Int[Tensor, "N A"]:
-        """Which label each candidate has; -1 for none that is known."""
+    def _find(self, keys: Int[Tensor, "*N"]) -> Int[Tensor, "*N"]:
+        """Which label each key is of; -1 for none that is known."""
         near = torch.searchsorted(self._keys, keys).clamp(max=len(self._keys) - 1)
         return torch.where(self._keys[near] == keys, self._order[near], -1)
 
-    def _are_labels(self, candidates: Int[Tensor, "N A L"]) -> Bool[Tensor, "N A"]:
-        """Which candidates are of a kind that has labels, known or not."""
-        if candidates.shape[2] <= KIND + 1:
-            return torch.zeros(candidates.shape[:2], dtype=torch.bool)
-        of_kind = (candidates[:, :, None, :KIND] == self._kinds).all(3).any(2)
-        return of_kind & (candidates[:, :, KIND] == word_id(BAR)) & (candidates[:, :, KIND + 1] != 0)
+    def _are_labels(self, texts: Int[Tensor, "N A P L"]) -> Bool[Tensor, "N A P"]:
+        """Which names are of a kind that has labels, no name of data and hold neither numbers nor words of data."""
+        of_kind = (texts[..., None, :KIND] == self._kinds).all(-1).any(-1) & ~torch.isin(self._hash(texts), self._names)
+        of_kind[of_kind.clone()] = ~self._hold_data(texts[of_kind])
+        return of_kind
+
+    def _hold_data(self, texts: Int[Tensor, "K L"]) -> Bool[Tensor, " K"]:
+        """Which texts have a number or a word that only names of data have."""
+        words, places = torch.unique(texts[:, KIND:], return_inverse=True)
+        digits = [bool(word) and read_words([word])[0].isdigit() for word in words.tolist()]
+        numbers = torch.tensor(digits, dtype=torch.bool)
+        return (torch.isin(words, self.data) | numbers)[places].any(1)
+
+
+def find_parts(candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A P"], Int[Tensor, "N A P"]]:
+    """Where the names in each candidate begin and end (0 and 0: it has none): label, what is chosen, what is to be."""
+    length = candidates.shape[2]
+    index = torch.arange(length)
+    ends = (candidates != 0).sum(2)
+    stops = separates(candidates)
+    first = torch.where(stops, index, length).min(2).values
+    argument = torch.where(candidates == word_id(ARGUMENT), index, length).min(2).values
+    second = torch.where(stops & (index > first.unsqueeze(2)), index, length).min(2).values
+    labeled = (first == KIND - 1) & (first < argument)
+    holds = labeled & (second < argument) & (argument < length)
+    begin = torch.stack([first + 1, second + 1, argument + 1], dim=2)
+    end = torch.stack([torch.minimum(second, ends), argument, ends], dim=2)
+    there = torch.stack([labeled, holds, labeled & (argument < length)], dim=2) & (begin < end)
+    return begin * there, end * there
+
+
+def cut_parts(
+    candidates: Int[Tensor, "N A L"], begins: Int[Tensor, "N A P"], ends: Int[Tensor, "N A P"]
+) -> Int[Tensor, "N A P K"]:
+    """The names between these places, each behind its kind; zeros where there is none."""
+    length = candidates.shape[2]
+    index = torch.arange(length)
+    places = begins.unsqueeze(3) + index
+    inside = places < ends.unsqueeze(3)
+    words = candidates.unsqueeze(2).expand(*begins.shape, length).gather(3, places.clamp(max=length - 1)) * inside
+    signs = torch.tensor([word_id(BAR)] + [word_id(ARGUMENT)] * (PARTS - 1)).expand(begins.shape).unsqueeze(3)
+    acts = F.pad(candidates, (0, KIND))[:, :, None, : KIND - 1].expand(*begins.shape, KIND - 1)
+    return torch.cat([acts, signs, words], dim=3) * (ends > begins).unsqueeze(3)
 
 
 def _distinct(keys: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -123,7 +123,9 @@ class ActionNetwork(nn.Module):
         self.labels: dict[str, KnownLabels] = {}
         if self.pretrained is not None:
             named = [spaces for spaces in tasks if spaces.labels]
-            self.labels = {each.task: KnownLabels(each.task, each.labels, self.pretrained) for each in named}
+            self.labels = {
+                each.task: KnownLabels(each.task, each.labels, each.data_names, self.pretrained) for each in named
+            }
         self.preset = preset
         self._instructed: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
         width = preset.width

@@ -96,7 +96,9 @@ class TaskSpaces:
     repeats: bool = True
     """Text actions: whether a demo takes one again on the same screen. Where none does, a policy does not either."""
     labels: tuple[str, ...] = ()
-    """Text actions: those that recur all over the demos, such as "click button | Archive"; see `labels`."""
+    """Text actions: names that recur all over the demos, such as "click button | Archive"; see `labels`."""
+    data_names: tuple[str, ...] = ()
+    """Text actions: names that recur but are no labels, and the words that only rare names have."""
 
     @property
     def memory_free(self) -> bool:
@@ -142,6 +144,7 @@ class TaskSpaces:
             ),
             repeats=data.get("repeats", True),
             labels=tuple(data.get("labels", ())),
+            data_names=tuple(data.get("data_names", ())),
         )
 
 

@@ -36,7 +36,7 @@ from lam_gym.models.inputs import (
     remaining_lines,
     screen_texts,
 )
-from lam_gym.models.labels import find_labels
+from lam_gym.models.labels import data_words, find_labels
 from lam_gym.models.large_action import Statistics
 from lam_gym.models.set_encoder import PRESENT
 from lam_gym.models.spaces import TaskSpaces
@@ -115,7 +115,8 @@ class TaskData:
         self.admissible: tuple[tuple[str, ...], ...] | None = None
         if spaces.action.kind == "text":
             self.admissible = _admissible(task, trajectories)
-            self.spaces = replace(spaces, repeats=self._repeats(), labels=self._labels())
+            labels, data_names = self._labels()
+            self.spaces = replace(spaces, repeats=self._repeats(), labels=labels, data_names=data_names)
 
     def __len__(self) -> int:
         return len(self.actions)
@@ -175,11 +176,25 @@ class TaskData:
         """Whether an episode takes an action again on a screen where it took it before."""
         return len(set(zip(self.first.tolist(), self._screens, self.actions))) < len(self)
 
-    def _labels(self) -> tuple[str, ...]:
-        """The described actions that recur all over the demos."""
+    def _labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names that recur all over the demos, and what is data beside them."""
         assert self.admissible is not None
         offers = [describe_candidates(*offered) for offered in zip(self._screens, self.admissible)]
         return find_labels(offers, self.first.tolist())
+
+    def protect_words(self) -> list[frozenset[str]]:
+        """Words of each demo's instruction that must stay: those that its admissible actions show as data."""
+        assert self.admissible is not None
+        labels = frozenset(self.spaces.labels)
+        known: dict[str, frozenset[str]] = {"": frozenset()}
+        words: list[set[str]] = [set() for _ in self.trajectories]
+        steps = [index for index, each in enumerate(self.trajectories) for _ in range(len(each))]
+        for index, screen, actions in zip(steps, self._screens, self.admissible):
+            for text in describe_candidates(screen, actions):
+                if text not in known:
+                    known[text] = data_words(text, labels)
+                words[index] |= known[text]
+        return [frozenset(each) for each in words]
 
     @cached_property
     def _screens(self) -> list[str]:

@@ -80,9 +80,12 @@ class AugmentConfig:
     """Copies of each demo in other training layouts of its application (other labels, orders and nestings), where the
     environment has several; the task's expert acts there anew."""
     labels: float = 0.0
-    """Share of the labels (of buttons, say), at most one half, that are shown as one of the most similar labels of the
-    demos, so that an unknown label, which is read as the nearest known one, is taken with care. With a pretrained text
-    encoder only."""
+    """Share of the labels (of buttons and options, say), at most one half, that are shown as one of the most similar
+    labels of the demos, so that an unknown label, which is read as the nearest known one, is taken with care. With a
+    pretrained text encoder only."""
+    swaps: int = 0
+    """Further wordings of each demo of a text task, in which about a third of the words that are no data give way to
+    words near them in the space of the pretrained text encoder, which must be set."""
 
     def __post_init__(self) -> None:
         _check_range("augment.noise", self.noise, 0)
@@ -90,6 +93,7 @@ class AugmentConfig:
         _check_range("augment.paraphrases", self.paraphrases, 0)
         _check_range("augment.layouts", self.layouts, 0)
         _check_range("augment.labels", self.labels, 0, 0.5)
+        _check_range("augment.swaps", self.swaps, 0)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,8 @@ class TrainConfig:
     """Hidden layers of a behavior network over a plain vector."""
     text_encoder: str = "hashed"
     """What words mean before training: "hashed" learns all from the demos; "minilm" adds the frozen all-MiniLM-L6-v2
-    (extra `pretrained`), as does the path of any local Hugging Face folder."""
+    (extra `pretrained`), "mpnet" the larger all-mpnet-base-v2 (extra `mpnet`), the path of a local Hugging Face folder
+    the encoder in it."""
     steps: int = 2000
     """Optimiser steps."""
     batch_size: int = 64
@@ -202,6 +207,10 @@ class TrainConfig:
         _check_range("relabel_rounds", self.relabel_rounds, 0, (2 * self.steps - 1) // 3)
         _check_range("relabel_mixture", self.relabel_mixture, 0, 1)
         _check_range("dropout", self.dropout, 0, 0.9)
+        if self.augment.swaps and self.text_encoder == "hashed":
+            raise BadConfig(
+                "Setting 'augment.swaps' needs a pretrained text encoder: set 'text_encoder' to 'minilm', say."
+            )
         if not self.behavior_hidden:
             raise BadConfig("Setting 'behavior_hidden' needs at least one layer.")
 

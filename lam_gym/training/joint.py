@@ -21,9 +21,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from lam_gym.augmentation.layouts import redraw
-from lam_gym.augmentation.paraphrases import Paraphrases, paraphrase
-from lam_gym.augmentation.verification import KEY
 from lam_gym.demonstrations.store import DemoStore
 from lam_gym.errors import BadCheckpoint, BadConfig, BadDemos
 from lam_gym.models.distributions import Distribution
@@ -32,6 +29,7 @@ from lam_gym.models.pretrained import HASHED
 from lam_gym.models.spaces import describe
 from lam_gym.rollouts import rollout
 from lam_gym.task import Task, episode_seeds, iterate_tasks
+from lam_gym.training.augmented_demos import Notice, augment_demos
 from lam_gym.training.batches import Batch, TaskData
 from lam_gym.training.checkpoint import ModelCard, list_checkpoints
 from lam_gym.training.config import TrainConfig
@@ -55,8 +53,6 @@ from lam_gym.trajectory import Trajectory
 
 Progress = Callable[[int, float], None]
 """Called with the number of finished steps and the last logged loss."""
-Notice = Callable[[str], None]
-"""Called with what is under way before the first step."""
 
 VALIDATION_STEPS = 512
 """Demo steps of each task on which the validation loss is computed."""
@@ -166,54 +162,6 @@ def load_task(task: Task, stores: Sequence[DemoStore], part: str, window: int = 
         have = ", ".join(sorted({store.task for store in stores})) or "none"
         raise BadDemos(f"Task '{task.name}' has no demos among those given (they are of: {have}): record some.")
     return TaskData(task, describe(task, window), trajectories)
-
-
-def augment_demos(
-    data: Sequence[TaskData], config: TrainConfig, notice: Notice | None = None
-) -> tuple[list[TaskData], dict[str, float]]:
-    """The demos of tasks that show instructions with the paraphrases and copies that the settings ask for.
-
-    Gives the demos, and the shares of paraphrases and copies that execution did not confirm, by metric.
-    """
-    augmented: list[TaskData] = []
-    rejected: dict[str, float] = {}
-    for part in data:
-        if part.spaces.instruction_key == KEY and config.augment.paraphrases:
-            part.paraphrases = offer_paraphrases(part, config, notice)
-            share = part.paraphrases.rejected / max(1, part.paraphrases.offered)
-            rejected[f"augment/{part.task.name}/rejected"] = share
-        if part.spaces.instruction_key == KEY and config.augment.layouts:
-            part, share = add_layouts(part, config, notice)
-            rejected[f"augment/{part.task.name}/rejected_layouts"] = share
-        augmented.append(part)
-    return augmented, rejected
-
-
-def offer_paraphrases(data: TaskData, config: TrainConfig, notice: Notice | None) -> Paraphrases:
-    """Paraphrases of the demos' instructions."""
-
-    def say(done: int, total: int) -> None:
-        if notice is not None:
-            notice(f"verifying paraphrases of {data.task.name}: {done:,} of {total:,}")
-
-    return paraphrase(data.task, data.trajectories, config.augment.paraphrases, config.seed, say)
-
-
-def add_layouts(data: TaskData, config: TrainConfig, notice: Notice | None) -> tuple[TaskData, float]:
-    """The demos with their copies in other layouts, under the same paraphrases; the share of copies that failed."""
-    total = config.augment.layouts * len(data.trajectories)
-
-    def say(done: int) -> None:
-        if notice is not None:
-            notice(f"redrawing layouts of {data.task.name}: {done:,} of {total:,}")
-
-    found = redraw(data.task, data.trajectories, config.augment.layouts, say)
-    paraphrases = data.paraphrases
-    if paraphrases is not None:
-        shared = tuple(paraphrases.texts[source] for source in found.sources)
-        paraphrases = replace(paraphrases, texts=paraphrases.texts + shared)
-    grown = TaskData(data.task, data.spaces, data.trajectories + found.trajectories, data.rounds, paraphrases)
-    return grown, found.rejected / total
 
 
 def is_split(store: DemoStore) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lam_gym.models.labels import KnownLabels, find_labels, label_of
+from lam_gym.models.labels import KnownLabels, find_labels, find_parts, names_of
 from lam_gym.models.pretrained import PretrainedText
 from lam_gym.models.words import encode_texts, read_words
 
@@ -17,7 +17,11 @@ LABELS = (
     "click button | Answer",
     "type field | To",
     "type field | Recipient",
+    "select dropdown | Sort by",
+    "select dropdown = cheapest first",
+    "select dropdown = most expensive first",
 )
+DATA = ("dr", "select dropdown = red")
 MEANINGS = {
     "delete": (1.0, 0.0, 0.0),
     "remove": (1.0, 0.2, 0.0),
@@ -29,6 +33,12 @@ MEANINGS = {
     "to": (0.0, 0.0, 1.0),
     "recipient": (0.0, 0.2, 1.0),
     "addressee": (0.0, 0.05, 1.0),
+    "sort by": (0.5, 0.5, 1.0),
+    "order": (0.5, 0.5, 0.9),
+    "cheapest first": (0.2, 1.0, 0.1),
+    "low prices first": (0.2, 0.9, 0.1),
+    "most expensive first": (1.0, 0.2, 0.1),
+    "high prices first": (0.9, 0.2, 0.1),
 }
 """Directions: the nearest ones are the closest in angle."""
 
@@ -37,7 +47,7 @@ class Meanings(PretrainedText):
     """Stands for an encoder: knows the words of this file."""
 
     def __init__(self) -> None:
-        self.name, self.width = "meanings", 3
+        self.name, self.width, self.depths = "meanings", 3, 1
 
     def sentences(self, words: Tensor) -> Tensor:
         found = []
@@ -51,7 +61,7 @@ class Meanings(PretrainedText):
 
 @pytest.fixture
 def labels() -> KnownLabels:
-    return KnownLabels("text/mail@held_out_layout", LABELS, Meanings())
+    return KnownLabels("text/mail@held_out_layout", LABELS, DATA, Meanings())
 
 
 def screen(*texts: str) -> Tensor:
@@ -64,23 +74,59 @@ def read(candidates: Tensor, guessed: Tensor) -> list[str]:
     return [" ".join(read_words(row)) + mark for row, mark in zip(candidates[0].tolist(), marks)]
 
 
-def test_a_label_is_the_first_column_behind_a_kind() -> None:
-    assert label_of("click button | Archive") == "click button | Archive"
-    assert label_of("type field | To | (empty) = Anna") == "type field | To"
-    assert label_of("select dropdown | Sort by | featured = best") == "select dropdown | Sort by"
-    assert label_of("check checkbox | Gift wrap = yes") == "check checkbox | Gift wrap"
-    assert label_of("back") == label_of("go east") == label_of("take the red key") == ""
+def test_names_are_the_first_column_and_what_can_be_chosen() -> None:
+    assert names_of("click button | Archive") == ["click button | Archive"]
+    assert names_of("type field | To | (empty) = Anna") == ["type field | To"], "what is typed is data"
+    assert names_of("select dropdown | Sort by | featured = best rated") == [
+        "select dropdown | Sort by",
+        "select dropdown = best rated",
+        "select dropdown = featured",
+    ]
+    assert names_of("check checkbox | Gift wrap = yes") == ["check checkbox | Gift wrap"]
+    assert all(names_of(text) == [] for text in ("back", "go east", "take the red key"))
 
 
-def test_labels_recur_and_their_kind_holds_nothing_else() -> None:
+def test_labels_recur_and_most_of_their_kind_do() -> None:
     offers = [
-        ["click button | Send", f"click row | from person {number} | Lunch", "type field | To | Anna = Piet", "back"]
-        for number in range(20)
+        ["click button | Send", f"click row | from {name} | Lunch", "type field | To | Anna = Piet", "back"]
+        for name in "abcdefghijklmnopqrst"
     ]
     offers[0].append("click tab | Rare")
-    assert find_labels(offers, list(range(20))) == ("click button | Send", "type field | To")
-    assert find_labels(offers, [0] * 20) == (), "one episode shows nothing that recurs"
-    assert find_labels([], []) == ()
+    assert find_labels(offers, list(range(20))) == (("click button | Send", "type field | To"), ())
+    assert find_labels(offers, [0] * 20) == ((), ()), "one episode shows nothing that recurs"
+    assert find_labels([], []) == ((), ())
+    for number, name in enumerate("abcdefghijklmnopqrst"):
+        offers[number] += ["click button | Buy now", f"click button | Remove {name} chair", "click button | Page 2"]
+    labels, data = find_labels(offers, list(range(20)))
+    assert labels == ("click button | Buy now", "click button | Send", "type field | To")
+    assert data == tuple(sorted([*"abcdefghijklmnopqrst", "chair", "click button | Page 2", "page", "remove"]))
+
+
+def test_options_are_labels_where_other_episodes_call_them_otherwise() -> None:
+    one = [f"select dropdown | Sort by | none = {name}" for name in ("cheapest first", "best first")]
+    two = [f"select dropdown | Sort by | none = {name}" for name in ("lowest price first", "best first")]
+    both = [f"select dropdown | Color | any = {name}" for name in ("red", "blue")]
+    labels, data = find_labels([one + both, two + both] * 10, list(range(20)))
+    assert labels == (
+        "select dropdown = cheapest first",
+        "select dropdown = lowest price first",
+        "select dropdown | Color",
+        "select dropdown | Sort by",
+    )
+    assert data == tuple(f"select dropdown = {name}" for name in ("any", "best first", "blue", "none", "red"))
+
+
+def test_names_are_found_in_the_words_of_candidates() -> None:
+    shown = screen(
+        "select dropdown | Sort by | none = best", "click row | from Anna | Mon", "back", "type field | To = a"
+    )
+    begins, ends = find_parts(shown)
+    assert torch.stack([begins, ends], dim=3)[0].tolist() == [
+        [[3, 5], [6, 7], [8, 9]],
+        [[3, 5], [0, 0], [0, 0]],
+        [[0, 0], [0, 0], [0, 0]],
+        [[3, 4], [0, 0], [5, 6]],
+    ]
 
 
 def test_known_labels_stay(labels: KnownLabels) -> None:
@@ -110,6 +156,24 @@ def test_no_two_labels_of_a_screen_are_read_as_the_same(labels: KnownLabels) -> 
     full = screen("click button | Delete", "click button | Remove", "click button | Reply", "click button | Answer")
     crowded = torch.cat([full, screen("click button | Bin")], dim=1)
     assert read(*labels.recognize(crowded))[-1] == "click button | bin", "nothing is left to read it as"
+
+
+def test_options_are_read_like_labels_and_data_never() -> None:
+    labels = KnownLabels("text/mail", LABELS, DATA, Meanings())
+    shown = screen(
+        "select dropdown | Order | red = Low prices first",
+        "select dropdown | Order | High prices first = red",
+        "select dropdown | Order | Low prices first = Level 3",
+        "click button | Dr Bin",
+        "click button | Page 3",
+    )
+    assert read(*labels.recognize(shown)) == [
+        "select dropdown | sort by | red = cheapest first?",
+        "select dropdown | sort by | most expensive first = red?",
+        "select dropdown | sort by | cheapest first = level 3?",
+        "click button | dr bin",
+        "click button | page 3",
+    ]
 
 
 def test_frames_are_read_apart(labels: KnownLabels) -> None:

