@@ -48,6 +48,7 @@ class Setting:
     labels: float = 0.0
     reorder: bool = False
     text_encoder: str = "hashed"
+    swaps: int = 0
 
 
 SETTINGS = {
@@ -83,6 +84,7 @@ def learn(name: str, seed: int, arguments: argparse.Namespace, stores: list[lam_
                 paraphrases=setting.paraphrases,
                 layouts=setting.layouts,
                 labels=setting.labels,
+                swaps=setting.swaps,
                 reorder=setting.reorder,
             ),
             optimizer=OptimizerConfig(learning_rate=arguments.learning_rate),
