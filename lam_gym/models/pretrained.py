@@ -100,8 +100,8 @@ class PretrainedText:
         What all texts have in common says nothing of any (Mu and Viswanath 2018, "All-but-the-Top").
         """
         parts = (vectors - center).view(len(vectors), self.depths, -1)
-        lengths: Tensor = F.normalize(F.normalize(parts, dim=2).flatten(1), dim=1)
-        return lengths
+        directed: Tensor = F.normalize(F.normalize(parts, dim=2).flatten(1), dim=1)
+        return directed
 
     def _load(self) -> None:
         if self._model is None:

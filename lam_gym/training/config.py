@@ -84,7 +84,7 @@ class AugmentConfig:
     labels of the demos, so that an unknown label, which is read as the nearest known one, is taken with care. With a
     pretrained text encoder only."""
     swaps: int = 0
-    """Further wordings of each demo of a text task, in which about a third of the words that are no data give way to
+    """Further wordings of each demo of a text task, in which two in five of the words that are no data give way to
     words near them in the space of the pretrained text encoder, which must be set."""
 
     def __post_init__(self) -> None:

@@ -23,7 +23,7 @@ def test_protected_words_numbers_and_negations_stay() -> None:
     rng = np.random.default_rng(0)
     text = "Do not delete message 12 of the anna@delete.org account"
     assert all(swap_words(text, NEIGHBORS, {"delete", "message", "anna"}, rng) == text for _ in range(50))
-    assert {"not", "the", "from", "for", "first" if "first" in FIXED else "all"} <= FIXED
+    assert {"not", "the", "from", "for", "all"} <= FIXED
 
 
 def test_swappable_words_recur_without_being_protected() -> None:
