@@ -48,6 +48,8 @@ class Quickstart:
     """Held-out episodes of each evaluation under noise or attack."""
     seed: int = 0
     """Seed of everything."""
+    threads: int = 2
+    """Threads of the training."""
 
     def run(self) -> None:
         """Run the recipe and print the closing table."""
@@ -87,6 +89,7 @@ class Quickstart:
             augment_every=8,
             evaluate_episodes=min(self.episodes, 50),
             seed=self.seed,
+            threads=self.threads,
         )
         return [
             ("Step 1: record the experts", [("record", Record(t, episodes[t], raw[t], self.seed)) for t in raw]),
