@@ -3,16 +3,19 @@
 An application of another make calls its buttons, fields and options by other names. A network that has seen two or
 three names of a button places a new one badly; a pretrained encoder, asked which of the known names it resembles most,
 is right more often. So an unknown label is shown to the network as the nearest known one of its kind, no two of a
-screen as the same one, and marked as a guess. In training a share of the labels is shown as one of their neighbours and
-so marked, so that the network learns how far a guess can be trusted, and to look at what stands beside it.
+screen as the same one, none among its strangers (`strangers`) if another is nearly as near, and marked as a guess. In
+training a share of the labels is shown as one of their neighbours and so marked, so that the network learns how far a
+guess can be trusted, and to look at what stands beside it.
 
 Labels recur all over the demos. They are parts of described actions: the first column with what is done there and to
 what ("click button | Archive", "type field | To"), and what is chosen or has been ("select dropdown = cheapest first")
 where lists call their options by other names in other episodes (sizes and colors are called the same everywhere: data).
-The words before the name are its kind. Names with a number, or with a word that only names of data have ("Remove Finch
-cardigan" where other cardigans are removed), are no labels.
+So is a column among data that says the same by other names in other episodes ("click row | free"). The words before the
+name are its kind. Names with a number, or with a word that only names of data have ("Remove Finch cardigan" where other
+cardigans are removed), are no labels.
 
-Letters: N frames, A candidates, L words, P parts of a candidate, M known labels, E numbers of the encoder.
+Letters: N frames, A candidates, L words, P parts of a candidate, R lines of W words, M known labels, I labels and words
+that have strangers, U unknown labels, E numbers of the encoder.
 Source: nearest neighbours at prediction as in Khandelwal et al. 2020, "Generalization through Memorization"; one to one
 by the assignment of Kuhn 1955.
 """
@@ -31,6 +34,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from lam_gym.models.pretrained import PretrainedText
+from lam_gym.models.strangers import ODD, choose_readings, unpack
 from lam_gym.models.text_reader import LONGEST_ACTION, separates
 from lam_gym.models.words import ARGUMENT, BAR, encode_texts, read_words, word_id
 
@@ -47,8 +51,10 @@ CHOOSE = "select"
 """The verb of actions that choose one option of a list."""
 KIND = 3
 """Words of a kind: what is done, to what, and BAR or ARGUMENT."""
-PARTS = 3
-"""Parts of a candidate that may be labels: first column, what is chosen there now, what is to be chosen."""
+PARTS = 4
+"""Parts of a candidate that may be labels: columns; of a list the first, what is chosen now and what is to be."""
+WIDESPREAD = 0.1
+"""Share of the episodes that must offer a label among data ("free" among the meetings of a day)."""
 
 
 def find_labels(offers: Sequence[Sequence[str]], episodes: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -57,15 +63,15 @@ def find_labels(offers: Sequence[Sequence[str]], episodes: Sequence[int]) -> tup
     Data are names that recur but are no labels ("select dropdown = red"), and the words that only rare names have.
     `episodes` numbers the steps' episodes.
     """
-    count: Counter[str] = Counter()
+    count: Counter[str] = Counter()  # in the first column, or as options
     held: dict[str, set[int]] = defaultdict(set)
     lists: dict[str, set[str]] = defaultdict(set)
     for texts, episode in zip(offers, episodes):
         for names in map(names_of, texts):
             for name in names:
-                count[name] += 1
                 held[name].add(episode)
                 lists[name].add(names[0])
+                count[name] += name == names[0] or ARGUMENT in name
     least = max(2.0, COMMON * len(set(episodes)))
     kinds: dict[str, list[str]] = defaultdict(list)
     for name in count:
@@ -80,22 +86,29 @@ def find_labels(offers: Sequence[Sequence[str]], episodes: Sequence[int]) -> tup
             rivals = [(a, b) for a in common for b in common if lists[a] & lists[b] and not held[a] & held[b]]
             common = list(dict.fromkeys(name for name, _ in rivals))
         offered = names if kind.endswith(BAR) else common
-        if common and sum(count[name] for name in common) >= LABELED * sum(count[name] for name in offered):
-            labels += common
+        wide = [name for name in common if len(held[name]) >= WIDESPREAD * len(set(episodes))]
+        found = {name for name in wide if any(not held[name] & held[other] for other in wide)}
+        if sum(count[name] for name in common) >= LABELED * sum(count[name] for name in offered):
+            found.update(name for name in common if count[name])
+        if found:
+            labels += found
             data |= rare | {name for name in names if len(held[name]) >= least}
     known = {word for label in labels for word in _split(label)[1]}
     return tuple(sorted(labels)), tuple(sorted(data.difference(known, labels)))
 
 
 def names_of(text: str) -> list[str]:
-    """What a described action may call by labels, each with its kind: the first column, options it has and takes."""
+    """What a described action may call by labels, each with its kind: columns, or the first and the options of a list.
+
+    The value that a field has is no label: only the first column counts where something is typed or chosen.
+    """
     columns, _, argument = text.partition(f" {ARGUMENT} ")
-    parts = columns.split(f" {BAR} ")
-    act = parts[0].split()
-    if len(parts) < 2 or len(act) != KIND - 1:
+    act, *parts = columns.split(f" {BAR} ")
+    if not parts or len(act.split()) != KIND - 1:
         return []
-    options = [argument, *parts[2:3]] if argument and act[0] == CHOOSE else []
-    return [f"{parts[0]} {BAR} {parts[1]}"] + [f"{parts[0]} {ARGUMENT} {option}" for option in options]
+    options = [argument, *parts[1:2]] if argument and act.split()[0] == CHOOSE else []
+    kept = parts[:1] if argument else parts[:PARTS]
+    return [f"{act} {BAR} {part}" for part in kept] + [f"{act} {ARGUMENT} {option}" for option in options]
 
 
 def data_words(text: str, labels: Collection[str]) -> frozenset[str]:
@@ -123,9 +136,19 @@ class KnownLabels:
         task: name of the task; its last part tells the encoder what the labels are of.
         labels, data: as `find_labels` gives them.
         pretrained: the encoder that compares labels.
+        words: of the lines of screens that are a stranger to some label.
+        strangers: of each label among labels and words, as `strangers` packs them; empty: nothing is known of that.
     """
 
-    def __init__(self, task: str, labels: Sequence[str], data: Sequence[str], pretrained: PretrainedText) -> None:
+    def __init__(
+        self,
+        task: str,
+        labels: Sequence[str],
+        data: Sequence[str],
+        pretrained: PretrainedText,
+        words: Sequence[str] = (),
+        strangers: Sequence[str] = (),
+    ) -> None:
         self.application = task.partition("@")[0].rpartition("/")[2].replace("-", " ")
         self.pretrained = pretrained
         self.words = torch.from_numpy(encode_texts(labels, LONGEST_ACTION))
@@ -138,7 +161,10 @@ class KnownLabels:
         names = [name for name in data if " " in name]
         self._names = self._hash(torch.from_numpy(encode_texts(names, LONGEST_ACTION)))
         self._kinds = torch.from_numpy(np.unique(self.words[:, :KIND].numpy(), axis=0))
-        self._read: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._said = torch.tensor([word_id(word) for word in words], dtype=torch.int64)
+        blank = torch.zeros(len(labels), len(labels) + len(words), dtype=torch.bool)
+        self._strangers = unpack(strangers, blank.shape[1]) if strangers else blank
+        self._read: dict[tuple[int, ...], list[int]] = {}
 
     @cached_property
     def _center(self) -> Float[Tensor, " E"]:
@@ -157,19 +183,30 @@ class KnownLabels:
         cosines: Tensor = self.vectors @ self.vectors.T
         return cosines.masked_fill(other_kind, -torch.inf).fill_diagonal_(-torch.inf)
 
-    def recognize(self, candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A K"], Bool[Tensor, "N A"]]:
-        """The candidates with every unknown label as the nearest known one that the screen does not show; which."""
+    def recognize(
+        self, candidates: Int[Tensor, "N A L"], lines: Int[Tensor, "N R W"] | None = None
+    ) -> tuple[Int[Tensor, "N A K"], Bool[Tensor, "N A"]]:
+        """The candidates with every unknown label as the nearest known one that the screen does not show; which.
+
+        What stands beside a label, on other candidates and the lines of the screen, makes its strangers less near.
+        """
         begins, ends = find_parts(candidates)
         texts = cut_parts(candidates, begins, ends)
         keys = self._hash(texts)
         places = self._find(keys)
         unknown = (places < 0) & self._are_labels(texts)
-        for frame in unknown.flatten(1).any(1).nonzero().flatten().tolist():
+        frames = unknown.flatten(1).any(1).nonzero().flatten()
+        seen = self._look(places[frames], None if lines is None else lines[frames])
+        odd = (seen.float() @ self._strangers.T.float()).clamp(max=1)
+        for number, frame in enumerate(frames.tolist()):
             new, first = _distinct(keys[frame][unknown[frame]].tolist())
-            shown = set(places[frame].flatten().tolist()) - {-1}
-            key = (*new, -1, *sorted(shown))
+            shown = seen[number, : len(self.words)].nonzero().flatten()
+            key = (*new, -1, *shown.tolist(), -1, *odd[number].nonzero().flatten().tolist())
             if key not in self._read:
-                self._read[key] = self._assign(texts[frame][unknown[frame]][list(first)], shown)
+                cosines = self._compare(texts[frame][unknown[frame]][list(first)]) - ODD * odd[number]
+                self._read[key] = choose_readings(
+                    cosines.index_fill(1, shown, -torch.inf), self._strangers[:, : len(self.words)]
+                )
             read = dict(zip(new, self._read[key]))
             places[frame][unknown[frame]] = torch.tensor([read[each] for each in keys[frame][unknown[frame]].tolist()])
         return self._show(candidates, begins, ends, places, unknown & (places >= 0))
@@ -178,6 +215,8 @@ class KnownLabels:
         self, candidates: Int[Tensor, "N A L"], share: float
     ) -> tuple[Int[Tensor, "N A K"], Bool[Tensor, "N A"]]:
         """The candidates with a share of the labels as one of their neighbours that the screen does not show; which.
+
+        A neighbour that would stand among strangers is less near, as in `recognize`.
 
         Some screens keep all their labels and some lose most of them: twice the share of the screens loses labels, each
         a share of its own, even in [0, 1).
@@ -190,15 +229,20 @@ class KnownLabels:
         shown = shown[:, :-1]
         rates = torch.rand(len(shown), 1) * (torch.rand(len(shown), 1) < 2 * share)
         chosen = shown & (torch.rand(shown.shape) < rates)
+        apart = self._strangers[:, : len(self.words)].float()
+        now = shown.clone()
         read = torch.arange(len(self.words)).expand(shown.shape).clone()
         turn = chosen.cumsum(1) * chosen
         for number in range(1, int(turn.max()) + 1):
             row, label = (turn == number).nonzero(as_tuple=True)
-            scores = self._nearness[label].masked_fill(shown[row], -torch.inf) / SPREAD
+            beside = now[row].scatter(1, label.unsqueeze(1), False).float()
+            odd = (beside @ apart).clamp(max=1)
+            scores = (self._nearness[label] - ODD * odd).masked_fill(shown[row], -torch.inf) / SPREAD
             best, neighbor = (scores - torch.empty_like(scores).exponential_().log()).max(1)
             row, label, neighbor = (part[best > -torch.inf] for part in (row, label, neighbor))
             read[row, label] = neighbor
-            shown[row, neighbor] = True
+            now[row, label] = False
+            shown[row, neighbor] = now[row, neighbor] = True
         other = torch.where(places >= 0, read[frames.unsqueeze(2), places], -1)
         return self._show(candidates, begins, ends, other, other != places)
 
@@ -226,18 +270,21 @@ class KnownLabels:
         longest = min(LONGEST_ACTION, max(1, int((texts != 0).any(0).any(0).sum())))
         return texts[:, :, :longest], changed.any(2)
 
-    def _assign(self, texts: Int[Tensor, "K L"], shown: set[int]) -> tuple[int, ...]:
-        """The known label that each unknown one is read as, one to one; -1 where none is left."""
-        from scipy.optimize import linear_sum_assignment
+    def _look(self, places: Int[Tensor, "N A P"], lines: Int[Tensor, "N R W"] | None) -> Bool[Tensor, "N I"]:
+        """Which of the labels, and of the words that are a stranger to some, each screen shows."""
+        labels = torch.zeros(len(places), len(self.words) + 1, dtype=torch.bool)
+        labels[torch.arange(len(places)).unsqueeze(1), places.flatten(1)] = True  # the last column: no label
+        said = torch.zeros(len(places), len(self._said), dtype=torch.bool)
+        if lines is not None:
+            for number, word in enumerate(self._said.tolist()):
+                said[:, number] = (lines == word).flatten(1).any(1)
+        return torch.cat([labels[:, :-1], said], dim=1)
 
-        cosines = self._understand(texts) @ self.vectors.T
-        cosines[(texts[:, None, :KIND] != self.words[None, :, :KIND]).any(2)] = -2.0
-        cosines[:, sorted(shown)] = -2.0
-        read = [-1] * len(texts)
-        for row, place in zip(*linear_sum_assignment(-cosines.numpy())):
-            if cosines[row, place] >= -1.5:
-                read[row] = int(place)
-        return tuple(read)
+    def _compare(self, texts: Int[Tensor, "U L"]) -> Float[Tensor, "U M"]:
+        """Cosines of unknown labels and the known ones; -inf for those of other kinds."""
+        other_kind = (texts[:, None, :KIND] != self.words[None, :, :KIND]).any(2)
+        cosines: Tensor = self._understand(texts) @ self.vectors.T
+        return cosines.masked_fill(other_kind, -torch.inf)
 
     def _understand(self, texts: Int[Tensor, "K L"]) -> Float[Tensor, "K E"]:
         """Directions of labels from their center."""
@@ -272,19 +319,19 @@ class KnownLabels:
 
 
 def find_parts(candidates: Int[Tensor, "N A L"]) -> tuple[Int[Tensor, "N A P"], Int[Tensor, "N A P"]]:
-    """Where the names in each candidate begin and end (0 and 0: it has none): label, what is chosen, what is to be."""
+    """Where the names in each candidate begin and end, in order (0 and 0: no further one), as `names_of` reads them."""
     length = candidates.shape[2]
     index = torch.arange(length)
-    ends = (candidates != 0).sum(2)
-    stops = separates(candidates)
-    first = torch.where(stops, index, length).min(2).values
-    argument = torch.where(candidates == word_id(ARGUMENT), index, length).min(2).values
-    second = torch.where(stops & (index > first.unsqueeze(2)), index, length).min(2).values
-    labeled = (first == KIND - 1) & (first < argument)
-    holds = labeled & (second < argument) & (argument < length)
-    begin = torch.stack([first + 1, second + 1, argument + 1], dim=2)
-    end = torch.stack([torch.minimum(second, ends), argument, ends], dim=2)
-    there = torch.stack([labeled, holds, labeled & (argument < length)], dim=2) & (begin < end)
+    last = (candidates != 0).sum(2, keepdim=True)
+    stops = F.pad(torch.where(separates(candidates), index, length), (0, PARTS + 1), value=length)
+    stops = torch.minimum(stops.sort(2).values[..., : PARTS + 1], last)
+    argument = torch.where(candidates == word_id(ARGUMENT), index, length).min(2).values.unsqueeze(2)
+    begin, end = stops[..., :-1] + 1, stops[..., 1:]
+    labeled = (stops[..., :1] == KIND - 1) & (stops[..., :1] < argument)
+    # where something is typed or chosen: the first column, the second if it is the last, and what stands behind
+    first = torch.arange(PARTS) == 0
+    behind = (end == argument) & (torch.arange(PARTS) == 1) | (begin == argument + 1)
+    there = labeled & (begin < end) & ((argument >= last) | first | behind)
     return begin * there, end * there
 
 
@@ -297,7 +344,8 @@ def cut_parts(
     places = begins.unsqueeze(3) + index
     inside = places < ends.unsqueeze(3)
     words = candidates.unsqueeze(2).expand(*begins.shape, length).gather(3, places.clamp(max=length - 1)) * inside
-    signs = torch.tensor([word_id(BAR)] + [word_id(ARGUMENT)] * (PARTS - 1)).expand(begins.shape).unsqueeze(3)
+    chosen = (candidates == word_id(ARGUMENT)).any(2, keepdim=True) & (torch.arange(PARTS) > 0)
+    signs = torch.where(chosen, word_id(ARGUMENT), word_id(BAR)).unsqueeze(3)
     acts = F.pad(candidates, (0, KIND))[:, :, None, : KIND - 1].expand(*begins.shape, KIND - 1)
     return torch.cat([acts, signs, words], dim=3) * (ends > begins).unsqueeze(3)
 

@@ -123,9 +123,9 @@ class ActionNetwork(nn.Module):
         self.labels: dict[str, KnownLabels] = {}
         if self.pretrained is not None:
             named = [spaces for spaces in tasks if spaces.labels]
-            self.labels = {
-                each.task: KnownLabels(each.task, each.labels, each.data_names, self.pretrained) for each in named
-            }
+            for each in named:
+                about = (each.labels, each.data_names, self.pretrained, each.screen_words, each.strangers)
+                self.labels[each.task] = KnownLabels(each.task, *about)
         self.preset = preset
         self._instructed: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
         width = preset.width
@@ -274,16 +274,18 @@ class ActionNetwork(nn.Module):
             decided = head(hidden, standardizer.action_mean, standardizer.action_scale)
         else:
             assert inputs.candidates is not None
-            candidates, guessed = self._name(spaces.task, inputs.candidates)
+            candidates, guessed = self._name(spaces.task, inputs.candidates, inputs.lines)
             decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words, guessed)
         return decided
 
-    def _name(self, task: str, candidates: Tensor) -> tuple[Tensor, Tensor | None]:
+    def _name(self, task: str, candidates: Tensor, lines: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The candidates by the names that the demos know, in training some by a neighbour's; which are guesses."""
         labels = self.labels.get(task)
         if labels is None or (self.training and self.confused_labels == 0):
             return candidates, None
-        return labels.confuse(candidates, self.confused_labels) if self.training else labels.recognize(candidates)
+        if self.training:
+            return labels.confuse(candidates, self.confused_labels)
+        return labels.recognize(candidates, lines)
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
         """Distributions over the actions of N frames.

@@ -99,6 +99,10 @@ class TaskSpaces:
     """Text actions: names that recur all over the demos, such as "click button | Archive"; see `labels`."""
     data_names: tuple[str, ...] = ()
     """Text actions: names that recur but are no labels, and the words that only rare names have."""
+    screen_words: tuple[str, ...] = ()
+    """Text actions: words of the screens' lines that never stand beside some label; see `strangers`."""
+    strangers: tuple[str, ...] = ()
+    """Text actions: what never stands beside each label, among labels and these words, packed."""
 
     @property
     def memory_free(self) -> bool:
@@ -145,6 +149,8 @@ class TaskSpaces:
             repeats=data.get("repeats", True),
             labels=tuple(data.get("labels", ())),
             data_names=tuple(data.get("data_names", ())),
+            screen_words=tuple(data.get("screen_words", ())),
+            strangers=tuple(data.get("strangers", ())),
         )
 
 

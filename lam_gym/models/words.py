@@ -69,10 +69,15 @@ def embedding_rows(words: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array([_ROWS[word] for word in words.tolist()], dtype=np.int64).reshape(-1, ROWS_PER_WORD)
 
 
+def split_words(text: str) -> list[str]:
+    """Lower-case words, numbers and signs of a text, in order, without colons."""
+    return _WORD.findall(text.lower())
+
+
 @lru_cache(maxsize=CACHED_TEXTS)
 def word_ids(text: str) -> tuple[int, ...]:
-    """Word ids of a text: lower-case words, numbers and signs, in order, without colons."""
-    return tuple(word_id(word) for word in _WORD.findall(text.lower()))
+    """Ids of the words of a text (`split_words`)."""
+    return tuple(map(word_id, split_words(text)))
 
 
 def encode_texts(texts: Sequence[str], longest: int) -> NDArray[np.int64]:

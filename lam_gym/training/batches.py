@@ -36,12 +36,13 @@ from lam_gym.models.inputs import (
     remaining_lines,
     screen_texts,
 )
-from lam_gym.models.labels import data_words, find_labels
+from lam_gym.models.labels import data_words, find_labels, names_of
 from lam_gym.models.large_action import Statistics
 from lam_gym.models.set_encoder import PRESENT
 from lam_gym.models.spaces import TaskSpaces
+from lam_gym.models.strangers import find_strangers, pack
 from lam_gym.models.text_reader import LONGEST_ACTION
-from lam_gym.models.words import encode_texts
+from lam_gym.models.words import encode_texts, split_words
 from lam_gym.task import Task, read_synonyms
 from lam_gym.trajectory import Trajectory
 
@@ -115,8 +116,7 @@ class TaskData:
         self.admissible: tuple[tuple[str, ...], ...] | None = None
         if spaces.action.kind == "text":
             self.admissible = _admissible(task, trajectories)
-            labels, data_names = self._labels()
-            self.spaces = replace(spaces, repeats=self._repeats(), labels=labels, data_names=data_names)
+            self.spaces = self._name(replace(spaces, repeats=self._repeats()))
 
     def __len__(self) -> int:
         return len(self.actions)
@@ -176,11 +176,20 @@ class TaskData:
         """Whether an episode takes an action again on a screen where it took it before."""
         return len(set(zip(self.first.tolist(), self._screens, self.actions))) < len(self)
 
-    def _labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names that recur all over the demos, and what is data beside them."""
+    def _name(self, spaces: TaskSpaces) -> TaskSpaces:
+        """The spaces with the names that recur all over the demos, data beside them, and their strangers."""
         assert self.admissible is not None
         offers = [describe_candidates(*offered) for offered in zip(self._screens, self.admissible)]
-        return find_labels(offers, self.first.tolist())
+        labels, data = find_labels(offers, self.first.tolist())
+        number = {label: index for index, label in enumerate(labels)}
+        shown = [
+            list({number[name] for text in texts for name in names_of(text) if name in number}) for texts in offers
+        ]
+        lines = [remaining_lines(*offered) for offered in zip(self._screens, self.admissible)]
+        said = [list(set(split_words(" ".join(texts)))) for texts in lines]
+        seeds = [each.seed for each in self.trajectories for _ in range(len(each))]
+        words, strangers = find_strangers(len(labels), shown, said, seeds)
+        return replace(spaces, labels=labels, data_names=data, screen_words=words, strangers=pack(strangers))
 
     def protect_words(self) -> list[frozenset[str]]:
         """Words of each demo's instruction that must stay: those that its admissible actions show as data."""

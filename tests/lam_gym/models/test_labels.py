@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lam_gym.models.labels import KnownLabels, find_labels, find_parts, names_of
 from lam_gym.models.pretrained import PretrainedText
+from lam_gym.models.strangers import pack
 from lam_gym.models.words import encode_texts, read_words
 
 LABELS = (
@@ -74,7 +75,7 @@ def read(candidates: Tensor, guessed: Tensor) -> list[str]:
     return [" ".join(read_words(row)) + mark for row, mark in zip(candidates[0].tolist(), marks)]
 
 
-def test_names_are_the_first_column_and_what_can_be_chosen() -> None:
+def test_names_are_columns_and_what_can_be_chosen() -> None:
     assert names_of("click button | Archive") == ["click button | Archive"]
     assert names_of("type field | To | (empty) = Anna") == ["type field | To"], "what is typed is data"
     assert names_of("select dropdown | Sort by | featured = best rated") == [
@@ -83,6 +84,7 @@ def test_names_are_the_first_column_and_what_can_be_chosen() -> None:
         "select dropdown = featured",
     ]
     assert names_of("check checkbox | Gift wrap = yes") == ["check checkbox | Gift wrap"]
+    assert names_of("click row | 09:00 | free") == ["click row | 09:00", "click row | free"], "columns may say a state"
     assert all(names_of(text) == [] for text in ("back", "go east", "take the red key"))
 
 
@@ -100,6 +102,21 @@ def test_labels_recur_and_most_of_their_kind_do() -> None:
     labels, data = find_labels(offers, list(range(20)))
     assert labels == ("click button | Buy now", "click button | Send", "type field | To")
     assert data == tuple(sorted([*"abcdefghijklmnopqrst", "chair", "click button | Page 2", "page", "remove"]))
+
+
+def test_a_state_among_data_is_a_label_where_other_episodes_call_it_otherwise() -> None:
+    rows = [
+        [f"click row | {number}:00 | Lunch with {name}" for number in (9, 10, 11)] for name in "abcdefghijklmnopqrst"
+    ]
+    for number, texts in enumerate(rows):
+        texts += ["click row | 12:00 | free" if number % 2 else "click row | 12:00 | free hour", "click row | Lunch"]
+    labels, data = find_labels(rows, list(range(20)))
+    assert labels == ("click row | free", "click row | free hour"), "lunch is lunch everywhere"
+    assert {"lunch", "with", "click row | Lunch", "click row | 12:00"} <= set(data)
+    assert (
+        find_labels([[text for text in texts if text != "click row | 12:00 | free"] for texts in rows], range(20))[0]
+        == ()
+    )
 
 
 def test_options_are_labels_where_other_episodes_call_them_otherwise() -> None:
@@ -122,10 +139,10 @@ def test_names_are_found_in_the_words_of_candidates() -> None:
     )
     begins, ends = find_parts(shown)
     assert torch.stack([begins, ends], dim=3)[0].tolist() == [
-        [[3, 5], [6, 7], [8, 9]],
-        [[3, 5], [0, 0], [0, 0]],
-        [[0, 0], [0, 0], [0, 0]],
-        [[3, 4], [0, 0], [5, 6]],
+        [[3, 5], [6, 7], [8, 9], [0, 0]],
+        [[3, 5], [6, 7], [0, 0], [0, 0]],
+        [[0, 0], [0, 0], [0, 0], [0, 0]],
+        [[3, 4], [5, 6], [0, 0], [0, 0]],
     ]
 
 
@@ -176,6 +193,36 @@ def test_options_are_read_like_labels_and_data_never() -> None:
     ]
 
 
+def test_states_are_read_like_labels() -> None:
+    labels = KnownLabels("text/mail", ("click row | Delete", "click row | Remove"), ("anna",), Meanings())
+    shown = screen("click row | 09:00 | Bin", "click row | Anna | 10:00", "click row | Remove | 11:00")
+    assert read(*labels.recognize(shown)) == [
+        "click row | 09 00 | delete?",
+        "click row | anna | 10 00",
+        "click row | remove | 11 00",
+    ]
+
+
+def know_strangers(*pairs: tuple[int, int]) -> KnownLabels:
+    """The labels of this file and the word "page"; these of them are strangers."""
+    strangers = torch.zeros(len(LABELS), len(LABELS) + 1, dtype=torch.bool)
+    for label, other in pairs:
+        strangers[label, other] = True
+        if other < len(LABELS):
+            strangers[other, label] = True
+    return KnownLabels("text/mail", LABELS, DATA, Meanings(), ("page",), pack(strangers))
+
+
+def test_a_label_is_not_read_as_a_stranger_of_what_stands_beside_it() -> None:
+    remove, answer, page = 1, 3, len(LABELS)
+    shown = screen("click button | Discard", "click button | Answer")
+    lines = screen("inbox , page 1")
+    assert read(*know_strangers().recognize(shown, lines))[0] == "click button | remove?"
+    assert read(*know_strangers((remove, answer)).recognize(shown, lines))[0] == "click button | delete?"
+    assert read(*know_strangers((remove, page)).recognize(shown, lines))[0] == "click button | delete?"
+    assert read(*know_strangers((remove, page)).recognize(shown))[0] == "click button | remove?"
+
+
 def test_frames_are_read_apart(labels: KnownLabels) -> None:
     frames = torch.cat([screen("click button | Bin"), screen("click button | Respond")])
     found, _ = labels.recognize(frames)
@@ -215,3 +262,18 @@ def test_confusion_never_shows_a_label_twice(labels: KnownLabels) -> None:
     assert 0 < kept < 100, "some screens keep all their labels"
     for frame in found.tolist():
         assert len({tuple(row) for row in frame}) == 3
+
+
+def test_confusion_seldom_shows_strangers_beside_each_other() -> None:
+    known = ("click button | Bin", "click button | Delete", "click button | Remove", "click button | Reply")
+    strangers = torch.zeros(4, 4, dtype=torch.bool)
+    strangers[2, 3] = strangers[3, 2] = True
+    frames = screen("click button | Delete", "click button | Reply").repeat(400, 1, 1)
+
+    def count(packed: tuple[str, ...]) -> int:
+        torch.manual_seed(0)
+        found, _ = KnownLabels("text/mail", known, DATA, Meanings(), (), packed).confuse(frames, 0.5)
+        texts = [[" ".join(read_words(row)) for row in frame] for frame in found.tolist()]
+        return sum(pair == ["click button | remove", "click button | reply"] for pair in texts)
+
+    assert count(()) > 4 * count(pack(strangers))

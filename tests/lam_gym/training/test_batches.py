@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from lam_gym import Trajectory, get_task
+from lam_gym import DemoStore, Trajectory, get_task
 from lam_gym.errors import BadDemos
 from lam_gym.models.spaces import FieldSpaces, TaskSpaces, describe
+from lam_gym.models.strangers import unpack
 from lam_gym.models.words import describe_action, encode_texts, word_ids
 from lam_gym.training.batches import Batch, TaskData, encode_actions
 
+DEMOS = Path(__file__).parents[3] / "demos"
 TASKS = ("control/cartpole", "drive/lane-keeping", "text/mail", "babyai/GoToRedBallGrey", "babyai/GoToLocal")
 
 
@@ -159,3 +163,20 @@ def test_demos_that_cannot_be_trained_on(real_demos: dict[str, list[Trajectory]]
     with pytest.raises(BadDemos, match="Step 1 of seed 0 of 'text/mail' does 'dance'"):
         make("text/mail", [replace(mail, actions=actions)])
     assert encode_texts(["dance"], 3).shape == (1, 1)
+
+
+def test_spaces_say_what_never_stands_beside_a_label() -> None:
+    data = make("text/mail", list(DemoStore.open(DEMOS / "text" / "mail")))
+    spaces = TaskSpaces.from_json(json.loads(json.dumps(data.spaces.to_json())))
+    assert spaces == data.spaces
+    strangers = unpack(spaces.strangers, len(spaces.labels) + len(spaces.screen_words))
+    names = [*(label.rpartition(" | ")[2] for label in spaces.labels), *spaces.screen_words]
+
+    def apart(one: str, other: str) -> bool:
+        return bool(strangers[names.index(one), names.index(other)])
+
+    assert apart("New message", "Answer"), "of a list, and of a message"
+    assert apart("Answer", "New message")
+    assert apart("Delete", "page"), "lists have pages"
+    assert not apart("Next page", "page")
+    assert not apart("Delete", "Archive")
