@@ -161,9 +161,10 @@ class KnownLabels:
         names = [name for name in data if " " in name]
         self._names = self._hash(torch.from_numpy(encode_texts(names, LONGEST_ACTION)))
         self._kinds = torch.from_numpy(np.unique(self.words[:, :KIND].numpy(), axis=0))
-        self._said = torch.tensor([word_id(word) for word in words], dtype=torch.int64)
-        blank = torch.zeros(len(labels), len(labels) + len(words), dtype=torch.bool)
-        self._strangers = unpack(strangers, blank.shape[1]) if strangers else blank
+        items = len(labels) + len(words)
+        self._said, order = torch.tensor([word_id(word) for word in words], dtype=torch.int64).sort()
+        known = unpack(strangers, items) if strangers else torch.zeros(len(labels), items, dtype=torch.bool)
+        self._strangers = torch.cat([known[:, : len(labels)], known[:, len(labels) :][:, order]], dim=1)
         self._read: dict[tuple[int, ...], list[int]] = {}
 
     @cached_property
@@ -275,9 +276,10 @@ class KnownLabels:
         labels = torch.zeros(len(places), len(self.words) + 1, dtype=torch.bool)
         labels[torch.arange(len(places)).unsqueeze(1), places.flatten(1)] = True  # the last column: no label
         said = torch.zeros(len(places), len(self._said), dtype=torch.bool)
-        if lines is not None:
-            for number, word in enumerate(self._said.tolist()):
-                said[:, number] = (lines == word).flatten(1).any(1)
+        if lines is not None and len(self._said):
+            near = torch.searchsorted(self._said, lines).clamp(max=len(self._said) - 1)
+            frame, line, word = (self._said[near] == lines).nonzero(as_tuple=True)
+            said[frame, near[frame, line, word]] = True
         return torch.cat([labels[:, :-1], said], dim=1)
 
     def _compare(self, texts: Int[Tensor, "U L"]) -> Float[Tensor, "U M"]:

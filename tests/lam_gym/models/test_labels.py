@@ -204,22 +204,24 @@ def test_states_are_read_like_labels() -> None:
 
 
 def know_strangers(*pairs: tuple[int, int]) -> KnownLabels:
-    """The labels of this file and the word "page"; these of them are strangers."""
-    strangers = torch.zeros(len(LABELS), len(LABELS) + 1, dtype=torch.bool)
+    """The labels of this file and the words "inbox", "page" and "sent"; these of them are strangers."""
+    strangers = torch.zeros(len(LABELS), len(LABELS) + 3, dtype=torch.bool)
     for label, other in pairs:
         strangers[label, other] = True
         if other < len(LABELS):
             strangers[other, label] = True
-    return KnownLabels("text/mail", LABELS, DATA, Meanings(), ("page",), pack(strangers))
+    return KnownLabels("text/mail", LABELS, DATA, Meanings(), ("inbox", "page", "sent"), pack(strangers))
 
 
 def test_a_label_is_not_read_as_a_stranger_of_what_stands_beside_it() -> None:
-    remove, answer, page = 1, 3, len(LABELS)
+    remove, answer, inbox, page, sent = 1, 3, len(LABELS), len(LABELS) + 1, len(LABELS) + 2
     shown = screen("click button | Discard", "click button | Answer")
     lines = screen("inbox , page 1")
     assert read(*know_strangers().recognize(shown, lines))[0] == "click button | remove?"
     assert read(*know_strangers((remove, answer)).recognize(shown, lines))[0] == "click button | delete?"
+    assert read(*know_strangers((remove, inbox)).recognize(shown, lines))[0] == "click button | delete?"
     assert read(*know_strangers((remove, page)).recognize(shown, lines))[0] == "click button | delete?"
+    assert read(*know_strangers((remove, sent)).recognize(shown, lines))[0] == "click button | remove?"
     assert read(*know_strangers((remove, page)).recognize(shown))[0] == "click button | remove?"
 
 
