@@ -52,7 +52,7 @@ class Setting:
 
 
 SETTINGS = {
-    "best": Setting(paraphrases=32, layouts=8, labels=0.25, reorder=True, text_encoder="minilm"),
+    "best": Setting(paraphrases=16, layouts=8, labels=0.25, reorder=True, text_encoder="minilm"),
     "plain": Setting(),
     "augmented": Setting(paraphrases=32, layouts=8, reorder=True),
     "pretrained": Setting(text_encoder="minilm"),
