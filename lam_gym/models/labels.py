@@ -16,8 +16,7 @@ cardigans are removed), are no labels.
 
 Letters: N frames, A candidates, L words, P parts of a candidate, R lines of W words, M known labels, I labels and words
 that have strangers, U unknown labels, E numbers of the encoder.
-Source: nearest neighbours at prediction as in Khandelwal et al. 2020, "Generalization through Memorization"; one to one
-by the assignment of Kuhn 1955.
+Source: nearest neighbours at prediction as in Khandelwal et al. 2020, "Generalization through Memorization".
 """
 
 from __future__ import annotations

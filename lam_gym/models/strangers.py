@@ -1,10 +1,10 @@
 """What is never on one screen, though each is seen often: it tells which label an unknown one can stand for.
 
 Two names of one button are strangers, for a layout has one of them; so are the buttons of different screens, and a
-button for newer messages and "page 1". A label that would stand among strangers is not what an unknown one means,
-however near it may be.
+button for newer messages and "page 1". A label that would stand among strangers is less likely what an unknown one
+means, however near it may be.
 
-Letters: S screens, M labels, K words of the lines beside the actions.
+Letters: S screens, M labels, I labels and words of the lines beside the actions, U unknown labels.
 """
 
 from __future__ import annotations

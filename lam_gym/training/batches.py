@@ -152,25 +152,29 @@ class TaskData:
     @cached_property
     def _candidates(self) -> tuple[Tensor, Tensor]:
         """Words of each distinct described action [U, L], and which of them each step offers [S, A] (0: none)."""
-        return self._number(describe_candidates)
+        return _number(self._offers)
 
     @cached_property
     def _lines(self) -> tuple[Tensor, Tensor]:
         """Words of each distinct line [U, L], and which of them each step shows beside its actions [S, R]."""
-        return self._number(remaining_lines)
+        return _number(self._rest)
 
-    def _number(self, read: Callable[[str, Sequence[str]], list[str]]) -> tuple[Tensor, Tensor]:
-        """Words of the distinct texts that `read` gives for all screens, and the number of each step's texts."""
+    @cached_property
+    def _offers(self) -> list[list[str]]:
+        """The described actions of each of the S steps."""
+        return self._read(describe_candidates)
+
+    @cached_property
+    def _rest(self) -> list[list[str]]:
+        """The lines beside the actions of each of the S steps."""
+        return self._read(remaining_lines)
+
+    def _read(self, read: Callable[[str, Sequence[str]], list[str]]) -> list[list[str]]:
+        """What `read` gives for each screen; equal texts are kept once."""
         assert self.admissible is not None
-        numbers: dict[str, int] = {"": 0}
-        rows = [
-            [numbers.setdefault(text, len(numbers)) for text in read(screen, actions)]
-            for screen, actions in zip(self._screens, self.admissible)
-        ]
-        found = np.zeros((len(rows), max(1, *map(len, rows))), dtype=np.int64)
-        for row, texts in zip(found, rows):
-            row[: len(texts)] = texts
-        return torch.from_numpy(encode_texts(list(numbers), LONGEST_ACTION)), torch.from_numpy(found)
+        known: dict[str, str] = {}
+        pairs = zip(self._screens, self.admissible)
+        return [[known.setdefault(text, text) for text in read(*pair)] for pair in pairs]
 
     def _repeats(self) -> bool:
         """Whether an episode takes an action again on a screen where it took it before."""
@@ -178,28 +182,23 @@ class TaskData:
 
     def _name(self, spaces: TaskSpaces) -> TaskSpaces:
         """The spaces with the names that recur all over the demos, data beside them, and their strangers."""
-        assert self.admissible is not None
-        offers = [describe_candidates(*offered) for offered in zip(self._screens, self.admissible)]
-        labels, data = find_labels(offers, self.first.tolist())
+        labels, data = find_labels(self._offers, self.first.tolist())
         number = {label: index for index, label in enumerate(labels)}
-        shown = [
-            list({number[name] for text in texts for name in names_of(text) if name in number}) for texts in offers
-        ]
-        lines = [remaining_lines(*offered) for offered in zip(self._screens, self.admissible)]
-        said = [list(set(split_words(" ".join(texts)))) for texts in lines]
+        named = [{name for text in texts for name in names_of(text)} for texts in self._offers]
+        shown = [[number[name] for name in names if name in number] for names in named]
+        said = [list(set(split_words(" ".join(texts)))) for texts in self._rest]
         seeds = [each.seed for each in self.trajectories for _ in range(len(each))]
         words, strangers = find_strangers(len(labels), shown, said, seeds)
         return replace(spaces, labels=labels, data_names=data, screen_words=words, strangers=pack(strangers))
 
     def protect_words(self) -> list[frozenset[str]]:
         """Words of each demo's instruction that must stay: those that its admissible actions show as data."""
-        assert self.admissible is not None
         labels = frozenset(self.spaces.labels)
         known: dict[str, frozenset[str]] = {"": frozenset()}
         words: list[set[str]] = [set() for _ in self.trajectories]
         steps = [index for index, each in enumerate(self.trajectories) for _ in range(len(each))]
-        for index, screen, actions in zip(steps, self._screens, self.admissible):
-            for text in describe_candidates(screen, actions):
+        for index, texts in zip(steps, self._offers):
+            for text in texts:
                 if text not in known:
                     known[text] = data_words(text, labels)
                 words[index] |= known[text]
@@ -349,8 +348,18 @@ def _admissible(task: Task, trajectories: Sequence[Trajectory]) -> tuple[tuple[s
     return tuple(offered)
 
 
+def _number(texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
+    """Words [U, L] of the distinct texts of S steps, and the numbers [S, K] of each step's texts (0: none)."""
+    numbers: dict[str, int] = {"": 0}
+    rows = [[numbers.setdefault(text, len(numbers)) for text in each] for each in texts]
+    found = np.zeros((len(rows), max(1, *map(len, rows))), dtype=np.int64)
+    for row, each in zip(found, rows):
+        row[: len(each)] = each
+    return torch.from_numpy(encode_texts(list(numbers), LONGEST_ACTION)), torch.from_numpy(found)
+
+
 def _look_up(words: Tensor, found: Tensor, steps: Tensor) -> Tensor:
-    """Words [N, K, L] of the texts of these steps, as `TaskData._number` gives both, without needless padding."""
+    """Words [N, K, L] of the texts of these steps, as `_number` gives both, without needless padding."""
     chosen = found[steps]
     texts = words[chosen[:, : max(1, int((chosen != 0).sum(1).max()))]]
     return texts[:, :, : max(1, int((texts != 0).any(0).any(0).sum()))]
