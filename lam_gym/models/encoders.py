@@ -98,25 +98,25 @@ class Attention(nn.Module):
         if length == 1 and valid is None:  # it attends to itself
             alone: Tensor = self.outward(F.linear(tokens, self.inward.weight[2 * width :]))
             return alone
-        query, key, value = self.inward(tokens).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        query, key = rotate(query, positions), rotate(key, positions)
+        asked = self.inward(tokens).view(batch, length, 3, self.heads, -1)
+        query, key = rotate(asked[:, :, :2], positions).transpose(1, 3).unbind(2)
+        value = asked[:, :, 2].transpose(1, 2)
         allowed = None if valid is None else valid[:, None, None, :]
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed, is_causal=self.causal)
         out: Tensor = self.outward(mixed.transpose(1, 2).reshape(batch, length, width))
         return out
 
 
-def rotate(vectors: Float[Tensor, "B h T d"], positions: Int[Tensor, " T"] | None = None) -> Float[Tensor, "B h T d"]:
-    """Rotary position embedding: pairs of features turned by an angle that grows with the position (0 to T - 1)."""
-    length, size = vectors.shape[-2:]
-    half = size // 2
+def rotate(vectors: Float[Tensor, "B T *k d"], positions: Int[Tensor, " T"] | None = None) -> Float[Tensor, "B T *k d"]:
+    """Rotary position embedding: each pair of features (2 i, 2 i + 1) turned, as a complex number, by an angle that
+    grows with the position (0 to T - 1)."""
+    length, half = vectors.shape[1], vectors.shape[-1] // 2
     frequency = 100.0 ** (-torch.arange(half, device=vectors.device) / half)
     if positions is None:
         positions = torch.arange(length, device=vectors.device)
-    angle = positions[:, None] * frequency
-    cosine, sine = angle.cos(), angle.sin()
-    left, right = vectors[..., :half], vectors[..., half : 2 * half]
-    return torch.cat([left * cosine - right * sine, left * sine + right * cosine], dim=-1)
+    angle = (positions[:, None] * frequency).view(length, *[1] * (vectors.ndim - 3), half)
+    turn = torch.polar(torch.ones_like(angle), angle)
+    return torch.view_as_real(torch.view_as_complex(vectors.view(*vectors.shape[:-1], half, 2)) * turn).flatten(-2)
 
 
 class Block(nn.Module):
@@ -139,9 +139,15 @@ class Block(nn.Module):
         positions: Int[Tensor, " T"] | None = None,
     ) -> Tensor:
         tokens = tokens + self._drop(self.attention(self.norm_attention(tokens), valid, positions))
+        if valid is None:
+            return tokens + self._feed_forward(tokens)
+        places = valid.flatten().nonzero().squeeze(1)  # padding would cost as much as words
+        rows = tokens.flatten(0, 1)
+        return rows.index_add(0, places, self._feed_forward(rows.index_select(0, places))).view_as(tokens)
+
+    def _feed_forward(self, tokens: Float[Tensor, "*N E"]) -> Float[Tensor, "*N E"]:
         gate, value = self.gate(self.norm_feedforward(tokens)).chunk(2, dim=-1)
-        out: Tensor = tokens + self._drop(self.down(self._drop(F.silu(gate) * value)))
-        return out
+        return self._drop(self.down(self._drop(F.silu(gate) * value)))
 
     def _drop(self, features: Tensor) -> Tensor:
         return F.dropout(features, self.dropout, self.training) if self.dropout else features

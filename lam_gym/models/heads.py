@@ -106,15 +106,18 @@ class AdmissibleHead(nn.Module):
             offers = self._read_labels(offers, candidates, self.pretrained)
             if guessed is not None:
                 offers = offers + guessed.unsqueeze(2) * self.guessed
-        numbers = torch.arange(lines.numel(), device=lines.device).view_as(lines)
-        rest = self.read(lines, shown.flatten(0, 2), numbers, context, instruction)
+        shows = (lines != 0).flatten()
+        shows[0] = True  # so that there is one vector at least
+        places = shows.nonzero().squeeze(1)
+        numbers = torch.zeros_like(lines).flatten().index_copy(0, places, torch.arange(len(places))).view_as(lines)
+        rest = self.read(lines, shown.flatten(0, 2).index_select(0, places), numbers, context, instruction)
         tokens = torch.cat([offers + self.rank[: candidates.shape[1]], rest + self.line[: lines.shape[1]]], dim=1)
         tokens = tokens + self.state(hidden).unsqueeze(1)
         present = torch.cat([candidates[:, :, 0] != 0, lines[:, :, 0] != 0], dim=1)
         # The lines' places do not depend on how far the candidates are padded.
-        places = torch.cat([torch.arange(candidates.shape[1]), torch.arange(lines.shape[1]) - MOST_LINES])
+        order = torch.cat([torch.arange(candidates.shape[1]), torch.arange(lines.shape[1]) - MOST_LINES])
         for block in self.compare:
-            tokens = block(tokens, present, places)
+            tokens = block(tokens, present, order)
         tokens = self.norm(tokens[:, : candidates.shape[1]])
         scores = self.score(tokens).squeeze(-1).masked_fill(candidates[:, :, 0] == 0, -torch.inf)
         return Categorical(F.log_softmax(scores, dim=-1))

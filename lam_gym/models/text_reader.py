@@ -70,7 +70,7 @@ class TextReader(nn.Module):
         heard, same = self._listen(texts[frame, text, index], keys, word, frame, context, instruction)
         words = F.embedding(word, values) + heard + same.any(1, keepdim=True) * self.matched
         words = words + F.embedding(word.roll(1), before) * (place > 0).unsqueeze(1)
-        words = words + says_again(texts)[frame, text, index].unsqueeze(1) * self.repeated
+        words = words + says_again(texts[frame, text], texts[frame, text, index]).unsqueeze(1) * self.repeated
         words = F.dropout(F.silu(words + self.place[place]), self.dropout, self.training)
         owner = frame * count + text
         part = 2 * owner + in_argument(texts)[frame, text, index]
@@ -117,6 +117,6 @@ def separates(texts: Int[Tensor, "*N L"]) -> Bool[Tensor, "*N L"]:
     return (texts == word_id(BAR)) | (texts == word_id(ARGUMENT))
 
 
-def says_again(texts: Int[Tensor, "*N L"]) -> Bool[Tensor, "*N L"]:
-    """Which words stand at another place of their text, too."""
-    return ((texts.unsqueeze(-1) == texts.unsqueeze(-2)).sum(-1) > 1) & (texts != 0)
+def says_again(texts: Int[Tensor, "W L"], words: Int[Tensor, " W"]) -> Bool[Tensor, " W"]:
+    """Which words stand more than once in their text."""
+    return (texts == words.unsqueeze(1)).sum(1) > 1

@@ -34,7 +34,7 @@ from lam_gym.policy import Policy
 from lam_gym.task import Task, get_task
 from lam_gym.training.network_policy import NetworkPolicy
 
-FORMAT = 1
+FORMAT = 2
 CHECKPOINTS = "checkpoints"
 BEHAVIOR = "behavior"
 BEST = "best.json"
@@ -165,7 +165,8 @@ def read_card(folder: Path) -> ModelCard:
     data = read_json(folder / "model.json")
     if data.get("format") != FORMAT:
         raise BadCheckpoint(
-            f"'{folder}' has checkpoint format {data.get('format')}, this version reads {FORMAT}: update lam-gym."
+            f"'{folder}' has checkpoint format {data.get('format')}, this version reads {FORMAT}: train anew, or "
+            "use the lam-gym that wrote it."
         )
     try:
         card = ModelCard.from_json(data)

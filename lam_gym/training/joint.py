@@ -222,8 +222,9 @@ def step_loss(
         answer: Distribution = policy(task.name, batch.inputs, moved)
         return answer
 
-    generator = torch.Generator().manual_seed(step_seed(config, step))
-    worst = perturb(respond, embedded, radii(policy, task, embedded), config.perturbation, uniform_noise(generator))
+    noise = uniform_noise(torch.Generator().manual_seed(step_seed(config, step)))
+    units = radii(policy, task, embedded)
+    worst = perturb(respond, embedded, units, config.perturbation, noise, clean.detach())
     offset = {key: value - embedded[key].detach() for key, value in worst.items()}
     perturbed = respond({key: value + offset[key] for key, value in embedded.items()})
     variants = Variants(perturbed, augmented, float(config.perturb_every), float(config.augment_every))

@@ -69,7 +69,7 @@ class Variants:
     """Other forms of the batch that the loss asks for."""
 
     perturbed: Distribution | None = None
-    """A on the adversary's x~, for the frames `perturbed_rows`."""
+    """A on the adversary's x~."""
     augmented: Batch | None = None
     """x' with its labels y'."""
     perturbed_weight: float = 1.0

@@ -61,7 +61,12 @@ def _vector_unit(network: Network, task: Task, key: str) -> Tensor:
 
 
 def perturb(
-    respond: Respond, embedded: Embedded, units: dict[str, Tensor], perturbation: Perturbation, noise: Noise
+    respond: Respond,
+    embedded: Embedded,
+    units: dict[str, Tensor],
+    perturbation: Perturbation,
+    noise: Noise,
+    reference: Distribution | None = None,
 ) -> Embedded:
     """Embedded observations changed inside the ball: the worst that the perturbation's search found, per frame.
 
@@ -71,6 +76,7 @@ def perturb(
         units: radius at epsilon 1 (`radii`); fields without one stay.
         perturbation: kind, epsilon and number of steps.
         noise: the random start.
+        reference: the policy's answer to the clean embeddings, where it is known already.
     """
     clean = {key: value.detach() for key, value in embedded.items()}
     radius = {key: perturbation.epsilon * unit for key, unit in units.items()}
@@ -79,8 +85,9 @@ def perturb(
     delta = {key: noise(key, clean[key]) * reach for key, reach in radius.items()}
     if perturbation.kind == "noise" or perturbation.epsilon == 0 or not delta:
         return {key: value + delta[key] if key in delta else value for key, value in clean.items()}
-    with torch.no_grad():
-        reference = respond(clean)
+    if reference is None:
+        with torch.no_grad():
+            reference = respond(clean)
     if perturbation.kind == "fgsm":
         moved, _ = _climb(respond, clean, delta, reference, radius, radius)
         return {key: value + moved[key] if key in moved else value for key, value in clean.items()}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch.nn import functional as F
 
 from lam_gym.models.encoders import (
     Attention,
+    Block,
     CellEmbedding,
     GridEncoder,
     InstructionEncoder,
@@ -83,13 +86,36 @@ def test_a_screen_tells_what_of_the_instruction_it_repeats() -> None:
 
 def test_rotary_positions_are_relative() -> None:
     query, key = torch.randn(1, 1, 1, 8), torch.randn(1, 1, 1, 8)
-    turned_query, turned_key = (rotate(vector.expand(1, 1, 6, 8))[0, 0] for vector in (query, key))
+    turned_query, turned_key = (rotate(vector.expand(1, 6, 1, 8))[0, :, 0] for vector in (query, key))
     products = turned_query @ turned_key.T
     for distance in range(-5, 6):
         band = torch.diagonal(products, distance)
         torch.testing.assert_close(band, band[:1].expand_as(band), rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(rotate(query), query)
     torch.testing.assert_close(turned_query.norm(dim=1), query.norm().expand(6))
+
+
+def test_a_position_turns_each_pair_of_features() -> None:
+    """By hand: position 2, second pair of two, frequency 100 ** (-1 / 2)."""
+    turned = rotate(torch.tensor([0.0, 0.0, 1.0, 0.0]).expand(1, 3, 1, 4))[0, 2, 0]
+    torch.testing.assert_close(turned, torch.tensor([0.0, 0.0, math.cos(0.2), math.sin(0.2)]))
+    stacked = torch.randn(2, 3, 2, 4, 8, dtype=torch.float64)
+    assert torch.equal(rotate(stacked)[:, :, 1], rotate(stacked[:, :, 1]))
+    assert rotate(stacked).dtype == torch.float64
+
+
+def test_a_block_is_blind_to_padding_and_transforms_none() -> None:
+    """Valid rows and all gradients are those of the rows without padding."""
+    block = Block(WIDTH, HEADS, causal=False)
+    tokens = torch.randn(2, 5, WIDTH)
+    valid = torch.tensor([[True, True, True, False, False], [True] * 5])
+    out = block(tokens, valid)
+    torch.testing.assert_close(out[0, :3], block(tokens[:1, :3])[0])
+    torch.testing.assert_close(out[1], block(tokens[1:])[0])
+    (gradient,) = torch.autograd.grad(out[valid].sum(), block.gate.weight, retain_graph=True)
+    apart = block(tokens[:1, :3]).sum() + block(tokens[1:]).sum()
+    torch.testing.assert_close(gradient, torch.autograd.grad(apart, block.gate.weight)[0])
+    assert not torch.autograd.grad(out[0, 3:].sum(), block.gate.weight)[0].any()
 
 
 def test_attention_reads_valid_places_only() -> None:

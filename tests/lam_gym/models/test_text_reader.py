@@ -37,7 +37,8 @@ def test_what_is_chosen_is_told_from_what_stands_there() -> None:
 
 def test_words_that_a_text_says_again() -> None:
     texts = encode("one is sold out, choose two = two", "one two")
-    assert says_again(texts).tolist() == [[False] * 6 + [True, False, True], [False] * 9]
+    assert says_again(texts[:1].expand(9, -1), texts[0]).tolist() == [False] * 6 + [True, False, True]
+    assert says_again(texts[1:].expand(2, -1), texts[1, :2]).tolist() == [False, False]
 
 
 def test_texts_of_a_frame_and_frames_of_a_batch_are_read_apart() -> None:

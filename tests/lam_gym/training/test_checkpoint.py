@@ -163,7 +163,7 @@ def test_corrupt_files(name: str, content: bytes | None, run: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format": 99}, "has checkpoint format 99, this version reads 1"),
+        ({"format": 99}, "has checkpoint format 99, this version reads 2"),
         ({"spaces": None}, "use another checkpoint"),
         ({"preset": {"width": 16}}, "use another checkpoint"),
         (

@@ -152,7 +152,7 @@ def test_a_run_without_behavior_models_has_none(
         ("grid", 80),
         ("memory", 120),
         ("text", 130),
-        ("set", 180),
+        ("set", 220),
         ("picture", 60),
     ],
 )
