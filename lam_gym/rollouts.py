@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import as_completed
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from lam_gym.errors import BadConfig, LamGymError
 from lam_gym.policy import Memory, Policy
+from lam_gym.processes import fetch, send, start_workers
 from lam_gym.tapes import make_tape
 from lam_gym.task import Task, get_task, make_plain_env, read_success
 from lam_gym.trajectory import Action, Observation, Trajectory, stack
@@ -243,27 +245,20 @@ def _run_in_workers(
     policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, num_workers: int, keep: Keep
 ) -> Iterator[tuple[int, Trajectory | None]]:
     """The same as `_run_here`, over processes that each take a chunk of seeds at a time."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-
-    import cloudpickle
-
     chunk = max(1, min(num_envs, -(-len(seeds) // (4 * num_workers))))
-    payload = cloudpickle.dumps((policy, task, num_envs, keep))
-    with ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with start_workers(num_workers) as workers:
         first = {
-            pool.submit(_run_chunk, payload, seeds[start : start + chunk]): start
+            send(workers, _run_chunk, policy, task, seeds[start : start + chunk], num_envs, keep): start
             for start in range(0, len(seeds), chunk)
         }
         for future in as_completed(first):
-            for offset, trajectory in future.result():
+            for offset, trajectory in fetch(future):
                 yield first[future] + offset, trajectory
 
 
-def _run_chunk(payload: bytes, seeds: Sequence[int]) -> list[tuple[int, Trajectory | None]]:
-    import cloudpickle
-
-    policy, task, num_envs, keep = cloudpickle.loads(payload)
+def _run_chunk(
+    policy: Policy, task: Task, seeds: Sequence[int], num_envs: int, keep: Keep
+) -> list[tuple[int, Trajectory | None]]:
     return list(_run_here(policy, task, seeds, num_envs, keep))
 
 

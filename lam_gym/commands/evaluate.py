@@ -42,7 +42,7 @@ class Evaluate:
     num_envs: int = 64
     """Environments stepped side by side; changes the speed, never the result."""
     num_workers: int = 0
-    """Processes for slow environments; 0 stays in one."""
+    """Processes among which the evaluations are shared out; 0 stays in one. Changes the speed, never the result."""
     no_media: Switch = False
     """Record neither a success nor a failure of A to look at."""
 

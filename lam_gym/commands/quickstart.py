@@ -49,7 +49,7 @@ class Quickstart:
     seed: int = 0
     """Seed of everything."""
     threads: int = 2
-    """Threads of the training."""
+    """Threads of the training, and processes of the evaluation."""
 
     def run(self) -> None:
         """Run the recipe and print the closing table."""
@@ -76,6 +76,7 @@ class Quickstart:
             self.seed,
             run / "evaluation",
             attack_episodes=self.attack_episodes,
+            num_workers=self.threads,
             demos=tuple(demos.values()),
         )
         config = TrainConfig(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,12 +25,15 @@ from lam_gym.evaluation.media import record_media
 from lam_gym.evaluation.metric_tables import metric_cells, metric_names
 from lam_gym.evaluation.rows import CLEAN, Evaluation, Row, file_name, write_rows
 from lam_gym.policy import ExpertPolicy, Policy, RandomPolicy
+from lam_gym.processes import fetch, send, start_workers
 from lam_gym.rollouts import stream
 from lam_gym.task import Task, episode_seeds, get_task, iterate_tasks
 from lam_gym.training.config import Perturbation, TrainConfig
 from lam_gym.trajectory import Trajectory
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from lam_gym.training.network_policy import NetworkPolicy
 
 __all__ = ["Evaluation", "evaluate", "evaluate_run", "print_evaluations"]
@@ -143,7 +147,9 @@ def evaluate_run(
         out: folder of the files; "evaluation" in the run folder by default.
         demos: stores whose test split B and A are compared on.
         attack_episodes: episodes of each perturbed evaluation; as many as `episodes` by default.
-        num_envs, num_workers: as in `evaluate`.
+        num_envs: as in `evaluate`.
+        num_workers: processes among which the evaluations are shared out; with 0 this one does them all. The result
+            does not depend on it.
         media: record a success and a failure of A.
         progress: shows how far each evaluation is.
         show: print a table with intervals when all is done.
@@ -157,22 +163,58 @@ def evaluate_run(
     chosen = list(iterate_tasks(list(tasks) or policy.tasks))
     stores = [store if isinstance(store, DemoStore) else DemoStore.open(store) for store in demos]
     held_out = {task.name: _held_out(stores, task) for task in chosen}
+    plans = [_Plan(run, task, policy, epsilons, episodes, attack_episodes or episodes) for task in chosen]
     finished: list[Evaluation] = []
-    for task in chosen:
-        plan = _Plan(run, task, policy, epsilons, episodes, attack_episodes or episodes)
-        mine = plan.carry_out(seed, num_envs, num_workers, progress)
-        write_rows([row for evaluation in mine for row in evaluation.rows], out / f"{file_name(task)}.parquet")
-        save_names(task, mine, out)
-        if held_out[task.name]:
-            compare(plan.models, task, held_out[task.name], num_envs).save(out / f"comparison-{file_name(task)}.json")
-        if media:
-            clean = next(one for one in mine if one.policy == "A" and one.setting["perturbation"] == CLEAN)
-            record_media(policy, task, out / "media", clean)
-        finished += mine
+    with start_workers(num_workers) as workers:
+        keeping = []
+        for plan, mine in zip(plans, _carry_out(plans, seed, num_envs, workers, progress)):
+            keeping.append(send(workers, _keep, plan, mine, held_out[plan.task.name], out, num_envs, media))
+            finished += mine
+        for future in keeping:
+            fetch(future)
     if show:
         print_evaluations(finished)
         print_classification(finished, {task.name: read_names(task.name, out) for task in chosen})
     return finished
+
+
+def _carry_out(
+    plans: Sequence[_Plan], seed: int, num_envs: int, workers: ProcessPoolExecutor | None, progress: Progress | None
+) -> Iterator[list[Evaluation]]:
+    """The evaluations of each plan, one after the other or shared out among worker processes."""
+    if workers is None:
+        for plan in plans:
+            finished = []
+            for turn in plan.turns():
+                with progress(turn.title, turn.episodes) if progress else nullcontext() as update:
+                    finished.append(turn.run(seed, num_envs, update))
+            yield finished
+        return
+    turns = [list(plan.turns()) for plan in plans]
+    futures = [[send(workers, _Turn.run, turn, seed, num_envs) for turn in mine] for mine in turns]
+    total = sum(turn.episodes for mine in turns for turn in mine)
+    with progress("all evaluations", total) if progress else nullcontext() as update:
+        done = 0
+        for mine in futures:
+            for future in as_completed(mine):
+                done += len(fetch(future).rows)
+                if update is not None:
+                    update(done)
+            yield [fetch(future) for future in mine]
+
+
+def _keep(
+    plan: _Plan, finished: Sequence[Evaluation], held_out: Sequence[Trajectory], out: Path, num_envs: int, media: bool
+) -> None:
+    """Write what was found on one task."""
+    task = plan.task
+    write_rows([row for evaluation in finished for row in evaluation.rows], out / f"{file_name(task)}.parquet")
+    save_names(task, finished, out)
+    if held_out:
+        compare(plan.models, task, held_out, num_envs).save(out / f"comparison-{file_name(task)}.json")
+    if media:
+        clean = next(one for one in finished if one.policy == "A" and one.setting["perturbation"] == CLEAN)
+        record_media(plan.policy, task, out / "media", clean)
 
 
 def _training_epsilons(run: Path) -> tuple[float, float]:
@@ -198,9 +240,7 @@ class _Turn:
         attack = f" under {self.perturbation.kind} {self.perturbation.epsilon:g}" if self.perturbation else ""
         return f"{self.task.name}: {self.label}{attack}"
 
-    def run(
-        self, seed: int, num_envs: int, num_workers: int = 0, update: Callable[[int], None] | None = None
-    ) -> Evaluation:
+    def run(self, seed: int, num_envs: int, update: Callable[[int], None] | None = None) -> Evaluation:
         """Do it."""
         return evaluate(
             self.policy,
@@ -209,11 +249,10 @@ class _Turn:
             seed,
             self.perturbation,
             num_envs,
-            num_workers,
-            update,
-            self.label,
-            self.source,
-            "A" if self.source is not None else "",
+            progress=update,
+            label=self.label,
+            source=self.source,
+            source_label="A" if self.source is not None else "",
         )
 
     def possible(self) -> bool:
@@ -237,14 +276,6 @@ class _Plan:
         self.episodes, self.attacked = episodes, attacked
         self.models: Mapping[str, Policy] = {"B": load_behavior(run, task), "A": policy}
         """Behavior model and large action policy."""
-
-    def carry_out(self, seed: int, num_envs: int, num_workers: int, progress: Progress | None) -> list[Evaluation]:
-        """Every evaluation, one after the other."""
-        finished = []
-        for turn in self.turns():
-            with progress(turn.title, turn.episodes) if progress else nullcontext() as update:
-                finished.append(turn.run(seed, num_envs, num_workers, update))
-        return finished
 
     def turns(self) -> Iterator[_Turn]:
         """Clean evaluations, variations of the task, attacks."""

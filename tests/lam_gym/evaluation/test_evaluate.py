@@ -124,6 +124,27 @@ def test_a_run_is_evaluated_from_every_side(
     assert "text/mail" in write_report(run).read_text()
 
 
+def test_worker_processes_find_and_write_the_same(run: Path, tmp_path: Path) -> None:
+    counts: list[int] = []
+
+    @contextmanager
+    def progress(label: str, total: int) -> Iterator[Any]:
+        yield counts.append
+        assert counts[-1] == total
+
+    demos = [run.parent / "cartpole", run.parent / "mail"]
+    rows, files = [], []
+    for workers in (0, 2):
+        out = tmp_path / str(workers)
+        shown = progress if workers else None
+        found = evaluate_run(run, (), 3, 0, (), out, demos, num_workers=workers, progress=shown, show=False)
+        rows.append([one.rows for one in found])
+        files.append({path.relative_to(out) for path in out.rglob("*")})
+    assert rows[0] == rows[1]
+    assert files[0] == files[1] != set()
+    assert counts == sorted(counts)
+
+
 @pytest.mark.parametrize("task", [TASK, MAIL])
 def test_attacks_on_networks_do_not_depend_on_the_batch(run: Path, task: str) -> None:
     policy, perturbation = load_policy(run), Perturbation("pgd", 0.5, 2)

@@ -1,0 +1,70 @@
+"""Worker processes: calls carried out side by side, a core each.
+
+    with start_workers(2) as workers:
+        future = send(workers, evaluate, policy, task)
+        result = fetch(future)
+
+Functions and arguments travel by value (cloudpickle), so tasks and policies of a user's own script travel as well.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lam_gym.errors import LamGymError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+Result = TypeVar("Result")
+
+
+def start_workers(count: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
+    """A pool of `count` fresh processes, which numerical libraries use one core each of; none for 0."""
+    if count == 0:
+        return nullcontext()
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_use_one_core)
+
+
+def _use_one_core() -> None:
+    """Libraries that are not loaded yet read the variable, PyTorch has to be told where the main script loaded it."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+def send(workers: ProcessPoolExecutor | None, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    """Have one of the workers call the function; without workers it is called here and now."""
+    if workers is None:
+        done: Future[Result] = Future()
+        done.set_result(function(*arguments))
+        return done
+    import cloudpickle
+
+    return workers.submit(_call, cloudpickle.dumps((function, arguments)))
+
+
+def _call(payload: bytes) -> Any:
+    import cloudpickle
+
+    function, arguments = cloudpickle.loads(payload)
+    return function(*arguments)
+
+
+def fetch(future: Future[Result]) -> Result:
+    """What the call gave, or its error; a LamGymError where the worker did not live to answer."""
+    try:
+        return future.result()
+    except BrokenExecutor:
+        raise LamGymError(
+            "A worker process was killed, for want of memory perhaps: use fewer workers (--num-workers)."
+        ) from None

@@ -1,0 +1,35 @@
+"""Calls in worker processes: their results, their errors, a worker that dies."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from lam_gym.errors import BadConfig, LamGymError
+from lam_gym.processes import fetch, send, start_workers
+
+
+def test_workers_call_functions_of_any_kind_and_use_one_core_each() -> None:
+    offset = 3
+    with start_workers(1) as workers:
+        assert fetch(send(workers, lambda number: number + offset, 4)) == 7
+        assert fetch(send(workers, lambda: os.environ["OMP_NUM_THREADS"])) == "1"
+        assert fetch(send(workers, os.getpid)) != os.getpid()
+
+
+def test_without_workers_the_call_is_made_here() -> None:
+    with start_workers(0) as workers:
+        assert workers is None
+        assert fetch(send(workers, os.getpid)) == os.getpid()
+
+
+def test_errors_come_back_and_a_dead_worker_is_told_in_one_sentence() -> None:
+    def refuse() -> None:
+        raise BadConfig("no such thing")
+
+    with start_workers(1) as workers:
+        with pytest.raises(BadConfig, match="no such thing"):
+            fetch(send(workers, refuse))
+        with pytest.raises(LamGymError, match="A worker process was killed"):
+            fetch(send(workers, os._exit, 1))
