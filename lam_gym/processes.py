@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lam_gym.errors import LamGymError
+from lam_gym.errors import BadConfig, LamGymError
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -24,15 +24,26 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def start_workers(count: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    """A pool of `count` fresh processes, which numerical libraries use one core each of; none for 0."""
+@contextmanager
+def start_workers(count: int) -> Iterator[ProcessPoolExecutor | None]:
+    """A pool of `count` fresh processes, which numerical libraries use one core each of; none for 0.
+
+    Calls that wait when the context is left are dropped.
+    """
+    if count < 0:
+        raise BadConfig(f"num_workers must not be negative, got {count}.")
     if count == 0:
-        return nullcontext()
+        yield None
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_use_one_core)
+    workers = ProcessPoolExecutor(count, mp_context=context, initializer=_use_one_core)
+    try:
+        yield workers
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 def _use_one_core() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +25,20 @@ def test_without_workers_the_call_is_made_here() -> None:
     with start_workers(0) as workers:
         assert workers is None
         assert fetch(send(workers, os.getpid)) == os.getpid()
+
+
+def test_a_negative_number_of_workers_is_refused() -> None:
+    with pytest.raises(BadConfig, match="must not be negative"), start_workers(-1):
+        pass
+
+
+def test_calls_that_wait_are_dropped_on_an_error(tmp_path: Path) -> None:
+    with contextlib.suppress(ZeroDivisionError), start_workers(1) as workers:
+        fetch(send(workers, os.getpid))
+        for number in range(9):
+            send(workers, lambda path: (time.sleep(0.2), path.touch()), tmp_path / str(number))
+        raise ZeroDivisionError
+    assert len(list(tmp_path.iterdir())) < 9
 
 
 def test_errors_come_back_and_a_dead_worker_is_told_in_one_sentence() -> None:
