@@ -33,10 +33,14 @@ def test_a_negative_number_of_workers_is_refused() -> None:
 
 
 def test_calls_that_wait_are_dropped_on_an_error(tmp_path: Path) -> None:
+    def touch(path: Path) -> None:
+        time.sleep(0.2)
+        path.touch()
+
     with contextlib.suppress(ZeroDivisionError), start_workers(1) as workers:
         fetch(send(workers, os.getpid))
         for number in range(9):
-            send(workers, lambda path: (time.sleep(0.2), path.touch()), tmp_path / str(number))
+            send(workers, touch, tmp_path / str(number))
         raise ZeroDivisionError
     assert len(list(tmp_path.iterdir())) < 9
 
