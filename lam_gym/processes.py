@@ -77,5 +77,6 @@ def fetch(future: Future[Result]) -> Result:
         return future.result()
     except BrokenExecutor:
         raise LamGymError(
-            "A worker process was killed, for want of memory perhaps: use fewer workers (--num-workers)."
+            "A worker process died: where memory is short, use fewer workers; a script that starts workers has to do so "
+            "under `if __name__ == '__main__':`."
         ) from None

@@ -52,5 +52,5 @@ def test_errors_come_back_and_a_dead_worker_is_told_in_one_sentence() -> None:
     with start_workers(1) as workers:
         with pytest.raises(BadConfig, match="no such thing"):
             fetch(send(workers, refuse))
-        with pytest.raises(LamGymError, match="A worker process was killed"):
+        with pytest.raises(LamGymError, match="A worker process died"):
             fetch(send(workers, os._exit, 1))
