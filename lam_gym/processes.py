@@ -2,7 +2,7 @@
 
     with start_workers(2) as workers:
         future = send(workers, evaluate, policy, task)
-        result = fetch(future)
+        result = future.result()
 
 Functions and arguments travel by value (cloudpickle), so tasks and policies of a user's own script travel as well.
 """
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 def start_workers(count: int) -> Iterator[ProcessPoolExecutor | None]:
     """A pool of `count` fresh processes, which numerical libraries use one core each of; none for 0.
 
-    Calls that wait when the context is left are dropped.
+    Calls that wait when the context is left are dropped. A worker that does not live to answer is a LamGymError.
     """
     if count < 0:
         raise BadConfig(f"num_workers must not be negative, got {count}.")
@@ -42,6 +42,11 @@ def start_workers(count: int) -> Iterator[ProcessPoolExecutor | None]:
     workers = ProcessPoolExecutor(count, mp_context=context, initializer=_use_one_core)
     try:
         yield workers
+    except BrokenExecutor:
+        raise LamGymError(
+            "A worker process died: where memory is short, use fewer workers; a script that starts workers has to do "
+            "so under `if __name__ == '__main__':`."
+        ) from None
     finally:
         workers.shutdown(cancel_futures=True)
 
@@ -69,14 +74,3 @@ def _call(payload: bytes) -> Any:
 
     function, arguments = cloudpickle.loads(payload)
     return function(*arguments)
-
-
-def fetch(future: Future[Result]) -> Result:
-    """What the call gave, or its error; a LamGymError where the worker did not live to answer."""
-    try:
-        return future.result()
-    except BrokenExecutor:
-        raise LamGymError(
-            "A worker process died: where memory is short, use fewer workers; a script that starts workers has to do so "
-            "under `if __name__ == '__main__':`."
-        ) from None

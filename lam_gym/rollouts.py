@@ -18,7 +18,7 @@ import numpy as np
 
 from lam_gym.errors import BadConfig, LamGymError
 from lam_gym.policy import Memory, Policy
-from lam_gym.processes import fetch, send, start_workers
+from lam_gym.processes import send, start_workers
 from lam_gym.tapes import make_tape
 from lam_gym.task import Task, get_task, make_plain_env, read_success
 from lam_gym.trajectory import Action, Observation, Trajectory, stack
@@ -252,7 +252,7 @@ def _run_in_workers(
             for start in range(0, len(seeds), chunk)
         }
         for future in as_completed(first):
-            for offset, trajectory in fetch(future):
+            for offset, trajectory in future.result():
                 yield first[future] + offset, trajectory
 
 

@@ -25,7 +25,7 @@ from lam_gym.evaluation.media import record_media
 from lam_gym.evaluation.metric_tables import metric_cells, metric_names
 from lam_gym.evaluation.rows import CLEAN, Evaluation, Row, file_name, write_rows
 from lam_gym.policy import ExpertPolicy, Policy, RandomPolicy
-from lam_gym.processes import fetch, send, start_workers
+from lam_gym.processes import send, start_workers
 from lam_gym.rollouts import stream
 from lam_gym.task import Task, episode_seeds, get_task, iterate_tasks
 from lam_gym.training.config import Perturbation, TrainConfig
@@ -171,7 +171,7 @@ def evaluate_run(
             keeping.append(send(workers, _keep, plan, mine, held_out[plan.task.name], out, num_envs, media))
             finished += mine
         for future in keeping:
-            fetch(future)
+            future.result()
     if show:
         print_evaluations(finished)
         print_classification(finished, {task.name: read_names(task.name, out) for task in chosen})
@@ -197,10 +197,10 @@ def _carry_out(
         done = 0
         for mine in futures:
             for future in as_completed(mine):
-                done += len(fetch(future).rows)
+                done += len(future.result().rows)
                 if update is not None:
                     update(done)
-            yield [fetch(future) for future in mine]
+            yield [future.result() for future in mine]
 
 
 def _keep(

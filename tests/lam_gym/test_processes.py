@@ -10,21 +10,21 @@ from pathlib import Path
 import pytest
 
 from lam_gym.errors import BadConfig, LamGymError
-from lam_gym.processes import fetch, send, start_workers
+from lam_gym.processes import send, start_workers
 
 
 def test_workers_call_functions_of_any_kind_and_use_one_core_each() -> None:
     offset = 3
     with start_workers(1) as workers:
-        assert fetch(send(workers, lambda number: number + offset, 4)) == 7
-        assert fetch(send(workers, lambda: os.environ["OMP_NUM_THREADS"])) == "1"
-        assert fetch(send(workers, os.getpid)) != os.getpid()
+        assert send(workers, lambda number: number + offset, 4).result() == 7
+        assert send(workers, lambda: os.environ["OMP_NUM_THREADS"]).result() == "1"
+        assert send(workers, os.getpid).result() != os.getpid()
 
 
 def test_without_workers_the_call_is_made_here() -> None:
     with start_workers(0) as workers:
         assert workers is None
-        assert fetch(send(workers, os.getpid)) == os.getpid()
+        assert send(workers, os.getpid).result() == os.getpid()
 
 
 def test_a_negative_number_of_workers_is_refused() -> None:
@@ -38,7 +38,7 @@ def test_calls_that_wait_are_dropped_on_an_error(tmp_path: Path) -> None:
         path.touch()
 
     with contextlib.suppress(ZeroDivisionError), start_workers(1) as workers:
-        fetch(send(workers, os.getpid))
+        send(workers, os.getpid).result()
         for number in range(9):
             send(workers, touch, tmp_path / str(number))
         raise ZeroDivisionError
@@ -49,8 +49,7 @@ def test_errors_come_back_and_a_dead_worker_is_told_in_one_sentence() -> None:
     def refuse() -> None:
         raise BadConfig("no such thing")
 
-    with start_workers(1) as workers:
-        with pytest.raises(BadConfig, match="no such thing"):
-            fetch(send(workers, refuse))
-        with pytest.raises(LamGymError, match="A worker process died"):
-            fetch(send(workers, os._exit, 1))
+    with start_workers(1) as workers, pytest.raises(BadConfig, match="no such thing"):
+        send(workers, refuse).result()
+    with pytest.raises(LamGymError, match="A worker process died"), start_workers(1) as workers:
+        send(workers, os._exit, 1).result()
