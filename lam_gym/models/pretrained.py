@@ -69,6 +69,10 @@ class PretrainedText:
         """Copies of a network share the frozen encoder."""
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Other processes load the encoder by its name, instead of being sent its weights and answers."""
+        return load_pretrained, (self.name,)
+
     def sentences(self, words: Int[Tensor, "N L"]) -> Float[Tensor, "N E"]:
         """One vector a text, of length sqrt(E); zero for a text without words."""
         keys = [tuple(read_words(row)) for row in words.tolist()]

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import importlib.metadata
 import json
+import pickle
 import shutil
 import zipfile
 from dataclasses import replace
@@ -267,6 +268,7 @@ def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path
     run = lam_gym.train(config, [store])
     policy = lam_gym.load_policy(run)
     assert policy.network.pretrained is load_pretrained(str(folder))
+    assert pickle.loads(pickle.dumps(policy.network.pretrained)) is policy.network.pretrained
     halves = replace(config, out=str(tmp_path / "halves"), save_every=1)
     with pytest.raises(KeyboardInterrupt):
         lam_gym.train(replace(halves, log_every=1), [store], progress=interrupt_after_two)
