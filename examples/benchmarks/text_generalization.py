@@ -4,12 +4,13 @@
 
 At most 500 demonstrations a task on normal difficulty, one large action policy (preset xs) over all six. Settings
 differ in augmentation (demos in other wordings, by template paraphrase verified by replay, and in other training
-layouts, acted anew by the expert; labels as one of their neighbours; the kinds of actions of a screen in any order)
-and in the text encoder: hashed words learnt from the demos, or a frozen pretrained sentence encoder, which also reads
-labels that the demos do not show. Evaluated is the last checkpoint, on episodes that no training used, on each axis
-apart: what is not named is as in training. Rates over all tasks pool their episodes; intervals are Wilson's 95 %. Runs
-that the results hold already are not repeated; `--merge FILES` adds the runs of other results, so that two processes
-can share the work. `--runs FOLDER` keeps the trained runs, and goes on with those that it holds.
+layouts, acted anew by the expert; labels as one of their neighbours; words of labels not found again on the screen; the
+kinds of actions of a screen in any order) and in the text encoder: hashed words learnt from the demos, or a frozen
+pretrained sentence encoder, which also reads labels that the demos do not show. Evaluated is the last checkpoint, on
+episodes that no training used, on each axis apart: what is not named is as in training. Rates over all tasks pool their
+episodes; intervals are Wilson's 95 %. Runs that the results hold already are not repeated; `--merge FILES` adds the
+runs of other results, so that two processes can share the work. `--runs FOLDER` keeps the trained runs, and goes on
+with those that it holds.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ class Setting:
     reorder: bool = False
     text_encoder: str = "hashed"
     swaps: int = 0
+    overlooked: float = 0.0
 
 
 SETTINGS = {
-    "best": Setting(paraphrases=16, layouts=8, labels=0.25, reorder=True, text_encoder="minilm"),
+    "best": Setting(paraphrases=16, layouts=8, labels=0.25, reorder=True, text_encoder="minilm", overlooked=0.3),
     "plain": Setting(),
     "augmented": Setting(paraphrases=32, layouts=8, reorder=True),
     "pretrained": Setting(text_encoder="minilm"),
@@ -85,6 +87,7 @@ def learn(name: str, seed: int, arguments: argparse.Namespace, stores: list[lam_
                 layouts=setting.layouts,
                 labels=setting.labels,
                 swaps=setting.swaps,
+                overlooked=setting.overlooked,
                 reorder=setting.reorder,
             ),
             optimizer=OptimizerConfig(learning_rate=arguments.learning_rate),
@@ -155,7 +158,7 @@ def main() -> None:
     for path in arguments.merge:
         rows += json.loads(path.read_text())["rows"]
     known = {(row["setting"], row["seed"]) for row in rows}
-    if any(row["settings"] != describe(row["setting"], arguments) for row in rows):
+    if any({**asdict(Setting()), **row["settings"]} != describe(row["setting"], arguments) for row in rows):
         parser.error(f"{arguments.out} or --merge holds runs of other settings: give the same, or another --out.")
     with tempfile.TemporaryDirectory() as folder:
         stores = [

@@ -88,6 +88,7 @@ class AdmissibleHead(nn.Module):
         shown: Float[Tensor, "N R K E"],
         embedding: WordEmbedding,
         guessed: Bool[Tensor, "N A"] | None = None,
+        overlooked: Bool[Tensor, "N M"] | None = None,
     ) -> Categorical:
         """Log-probabilities [N, A]; -inf for the padding behind the last candidate (first word absent).
 
@@ -100,8 +101,10 @@ class AdmissibleHead(nn.Module):
             shown: vectors of those words.
             embedding: vectors of any word.
             guessed: which candidates' labels are the nearest known ones to those on the screen (`labels`).
+            overlooked: which words of the instruction are not found again on the screen, where they stand there, too.
         """
-        offers = self.read(candidates, *embedding.unique(candidates), context, instruction)
+        asked = (context, instruction, overlooked)
+        offers = self.read(candidates, *embedding.unique(candidates), *asked)
         if self.pretrained is not None:
             offers = self._read_labels(offers, candidates, self.pretrained)
             if guessed is not None:
@@ -110,7 +113,7 @@ class AdmissibleHead(nn.Module):
         shows[0] = True  # so that there is one vector at least
         places = shows.nonzero().squeeze(1)
         numbers = torch.zeros_like(lines).flatten().index_copy(0, places, torch.arange(len(places))).view_as(lines)
-        rest = self.read(lines, shown.flatten(0, 2).index_select(0, places), numbers, context, instruction)
+        rest = self.read(lines, shown.flatten(0, 2).index_select(0, places), numbers, *asked)
         tokens = torch.cat([offers + self.rank[: candidates.shape[1]], rest + self.line[: lines.shape[1]]], dim=1)
         tokens = tokens + self.state(hidden).unsqueeze(1)
         present = torch.cat([candidates[:, :, 0] != 0, lines[:, :, 0] != 0], dim=1)

@@ -158,6 +158,9 @@ class KnownLabels:
         self._factors = torch.randint(2**62, (LONGEST_ACTION + KIND,), generator=generator) * 2 + 1
         self._keys, self._order = self._hash(self.words).sort()
         names = [name for name in data if " " in name]
+        said = {word for label in labels for word in _split(label)[1]}
+        said -= {word for name in data for word in (_split(name)[1] if " " in name else [name])}
+        self._own_words = torch.tensor(sorted(map(word_id, said)), dtype=torch.int64)
         self._names = self._hash(torch.from_numpy(encode_texts(names, LONGEST_ACTION)))
         self._kinds = torch.from_numpy(np.unique(self.words[:, :KIND].numpy(), axis=0))
         items = len(labels) + len(words)
@@ -182,6 +185,14 @@ class KnownLabels:
         other_kind = (self.words[:, None, :KIND] != self.words[None, :, :KIND]).any(2)
         cosines: Tensor = self.vectors @ self.vectors.T
         return cosines.masked_fill(other_kind, -torch.inf).fill_diagonal_(-torch.inf)
+
+    def overlook(self, instruction: Int[Tensor, "N M"], share: float) -> Bool[Tensor, "N M"]:
+        """A share of the words of instructions that labels consist of, at random.
+
+        A policy that finds them again on the screen need not know what they mean, and is lost where the instruction
+        says "unopened" and the screen "unread". So in training these are not found.
+        """
+        return torch.isin(instruction, self._own_words) & (torch.rand(instruction.shape) < share)
 
     def recognize(
         self, candidates: Int[Tensor, "N A L"], lines: Int[Tensor, "N R W"] | None = None

@@ -115,9 +115,10 @@ class ActionNetwork(nn.Module):
         text_encoder: str = HASHED,
         dropout: float = 0.0,
         confused_labels: float = 0.0,
+        overlooked_words: float = 0.0,
     ) -> None:
         super().__init__()
-        self.dropout, self.confused_labels = dropout, confused_labels
+        self.dropout, self.confused_labels, self.overlooked_words = dropout, confused_labels, overlooked_words
         self.pretrained = None if text_encoder == HASHED else load_pretrained(text_encoder)
         self.spaces = {spaces.task: spaces for spaces in tasks}
         self.labels: dict[str, KnownLabels] = {}
@@ -275,7 +276,8 @@ class ActionNetwork(nn.Module):
         else:
             assert inputs.candidates is not None
             candidates, guessed = self._name(spaces.task, inputs.candidates, inputs.lines)
-            decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words, guessed)
+            about = (guessed, self._overlook(spaces.task, ids))
+            decided = head(hidden, context, ids, candidates, inputs.lines, embedded[LINES], self.words, *about)
         return decided
 
     def _name(self, task: str, candidates: Tensor, lines: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -286,6 +288,13 @@ class ActionNetwork(nn.Module):
         if self.training:
             return labels.confuse(candidates, self.confused_labels)
         return labels.recognize(candidates, lines)
+
+    def _overlook(self, task: str, instruction: Tensor) -> Tensor | None:
+        """Words of the instruction that are not to be found on the screen in this training step."""
+        labels = self.labels.get(task)
+        if labels is None or not self.training or self.overlooked_words == 0:
+            return None
+        return labels.overlook(instruction, self.overlooked_words)
 
     def forward(self, task: str, inputs: Inputs, embedded: Embedded | None = None) -> Distribution:
         """Distributions over the actions of N frames.

@@ -17,6 +17,8 @@ from lam_gym.models.words import ARGUMENT, BAR, word_id
 
 LONGEST_ACTION = 32
 """Words of a described action that are read."""
+UNFOUND = -1
+"""Stands for a word that is like no other."""
 
 
 class TextReader(nn.Module):
@@ -50,6 +52,7 @@ class TextReader(nn.Module):
         numbers: Int[Tensor, "N K L"],
         context: Float[Tensor, "N M E"],
         instruction: Int[Tensor, "N M"],
+        overlooked: Bool[Tensor, "N M"] | None = None,
     ) -> Float[Tensor, "N K E"]:
         """One vector a text.
 
@@ -59,6 +62,7 @@ class TextReader(nn.Module):
             numbers: which of them stands at each place.
             context: words of the instruction in their context.
             instruction: their ids.
+            overlooked: which of them are not found again in any text.
         """
         frames, count = texts.shape[:2]
         parts = separates(texts)
@@ -67,7 +71,8 @@ class TextReader(nn.Module):
         behind = torch.arange(1, texts.shape[2] + 1, device=texts.device) * parts
         place = index - behind.cummax(2).values[frame, text, index]
         keys, values, before = self.word(vectors).split([self.match, vectors.shape[1], vectors.shape[1]], dim=1)
-        heard, same = self._listen(texts[frame, text, index], keys, word, frame, context, instruction)
+        findable = instruction if overlooked is None else instruction.masked_fill(overlooked, UNFOUND)
+        heard, same = self._listen(texts[frame, text, index], keys, word, frame, context, findable)
         words = F.embedding(word, values) + heard + same.any(1, keepdim=True) * self.matched
         words = words + F.embedding(word.roll(1), before) * (place > 0).unsqueeze(1)
         words = words + says_again(texts[frame, text], texts[frame, text, index]).unsqueeze(1) * self.repeated

@@ -77,10 +77,13 @@ class ModelCard:
             text_encoder=data.get("text_encoder", HASHED),
         )
 
-    def build_policy(self, dropout: float = 0.0, confused_labels: float = 0.0) -> Network:
+    def build_policy(
+        self, dropout: float = 0.0, confused_labels: float = 0.0, overlooked_words: float = 0.0
+    ) -> Network:
         """The large action policy with fresh weights; a multilayer perceptron where the preset says so."""
         if self.preset != get_preset(MLP):
-            return ActionNetwork(self.spaces, self.preset, self.statistics, self.text_encoder, dropout, confused_labels)
+            about = (self.spaces, self.preset, self.statistics, self.text_encoder)
+            return ActionNetwork(*about, dropout, confused_labels, overlooked_words)
         if len(self.spaces) != 1 or not self.spaces[0].is_vector:
             names = ", ".join(spaces.task for spaces in self.spaces)
             raise BadConfig(f"Preset '{MLP}' clones one task of one plain vector, not {names}: choose another preset.")

@@ -86,6 +86,10 @@ class AugmentConfig:
     swaps: int = 0
     """Further wordings of each demo of a text task, in which two in five of the words that are no data give way to
     words near them in the space of the pretrained text encoder, which must be set."""
+    overlooked: float = 0.0
+    """Share of the words of instructions that labels consist of, too, which the policy does not find again on the
+    screen in a training step, so that it learns what they mean: it is to know "unopened" for "unread". With a
+    pretrained text encoder only."""
 
     def __post_init__(self) -> None:
         _check_range("augment.noise", self.noise, 0)
@@ -94,6 +98,7 @@ class AugmentConfig:
         _check_range("augment.layouts", self.layouts, 0)
         _check_range("augment.labels", self.labels, 0, 0.5)
         _check_range("augment.swaps", self.swaps, 0)
+        _check_range("augment.overlooked", self.overlooked, 0, 1)
 
 
 @dataclass(frozen=True)

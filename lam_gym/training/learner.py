@@ -45,7 +45,7 @@ class Learner:
 
 def build_learner(card: ModelCard, config: TrainConfig) -> Learner:
     """Fresh networks and their optimisers."""
-    policy: Network = card.build_policy(config.dropout, config.augment.labels)
+    policy: Network = card.build_policy(config.dropout, config.augment.labels, config.augment.overlooked)
     behaviors: dict[str, Network] = {}
     if config.behavior == "network" and uses_behavior(config):
         behaviors = {spaces.task: card.build_behavior(spaces.task) for spaces in card.spaces}

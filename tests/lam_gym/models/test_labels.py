@@ -279,3 +279,16 @@ def test_confusion_seldom_shows_strangers_beside_each_other() -> None:
         return sum(pair == ["click button | remove", "click button | reply"] for pair in texts)
 
     assert count(()) > 4 * count(pack(strangers))
+
+
+def test_words_of_labels_are_overlooked_in_instructions_and_data_never(labels: KnownLabels) -> None:
+    torch.manual_seed(0)
+    asked = torch.from_numpy(encode_texts(["remove the red one of dr Anna", "sort it, cheapest first"], 9))
+    assert not labels.overlook(asked, 0.0).any()
+    found = [
+        [read_words([word])[0] for word in row[hidden].tolist()]
+        for row, hidden in zip(asked, labels.overlook(asked, 1.0))
+    ]
+    assert found == [["remove"], ["sort", "cheapest", "first"]]
+    share = labels.overlook(asked.repeat(500, 1), 0.3).sum() / (500 * 4)
+    assert 0.25 < share < 0.35

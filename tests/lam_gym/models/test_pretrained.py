@@ -263,7 +263,7 @@ def test_a_policy_reads_by_it_and_is_loaded_with_it(folder: Path, tmp_path: Path
         evaluate_episodes=0,
         tensorboard=False,
         text_encoder=str(folder),
-        augment=lam_gym.training.config.AugmentConfig(labels=0.5, layouts=1, swaps=2),
+        augment=lam_gym.training.config.AugmentConfig(labels=0.5, layouts=1, swaps=2, overlooked=0.5),
     )
     run = lam_gym.train(config, [store])
     policy = lam_gym.load_policy(run)

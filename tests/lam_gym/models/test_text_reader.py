@@ -85,3 +85,19 @@ def test_words_of_the_instruction_that_a_text_covers_are_added() -> None:
     before = reading(texts)[0]
     reading.reader.cover.bias.data += 1
     torch.testing.assert_close(reading(texts)[0] - before, torch.tensor([1.0, 0.0]).view(2, 1).expand(2, WIDTH))
+
+
+def test_an_overlooked_word_is_as_any_other() -> None:
+    """Its text reads as one that does not repeat it: what is said by the same vectors under another name."""
+    reading = Reading("take the pear now")
+    texts = encode("take pear", "take it").unsqueeze(0)
+    asked = (reading.embedding(reading.ids), reading.ids)
+    overlooked = torch.tensor([[False, False, True, False]])
+    seen, unseen = (
+        reading.reader(texts, *reading.embedding.unique(texts), *asked, hidden) for hidden in (None, overlooked)
+    )
+    assert not torch.allclose(seen[0, 0], unseen[0, 0])
+    torch.testing.assert_close(seen[0, 1], unseen[0, 1])
+    renamed = torch.where(overlooked, encode("apple")[0, 0], reading.ids)
+    other = reading.reader(texts, *reading.embedding.unique(texts), asked[0], renamed)
+    torch.testing.assert_close(unseen, other)
