@@ -19,6 +19,8 @@ BLUR = 0.5
 """Deviation of the noise on a frozen encoder's vectors in training, in units of their root mean square."""
 LEFT_OUT = 0.3
 """Share of the words whose correction to a frozen encoder is left out in a training step."""
+IN_CONTEXT_ONLY = 0.4
+"""Share of the words of an instruction of which, in a training step, only what they mean in their context is read."""
 LONGEST_INSTRUCTION = 64
 """Words of an instruction that are read."""
 

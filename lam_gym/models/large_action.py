@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from lam_gym.errors import BadCheckpoint, nearest
 from lam_gym.models.distributions import Distribution
 from lam_gym.models.encoders import (
+    IN_CONTEXT_ONLY,
     LONGEST_INSTRUCTION,
     CellEmbedding,
     GridEncoder,
@@ -231,6 +232,8 @@ class ActionNetwork(nn.Module):
     def _understand(self, ids: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Words of instructions in their context [N, L, E] and pooled [N, E], from their ids and vectors."""
         if self.pretrained is not None:
+            if self.training:
+                vectors = vectors * (torch.rand(*ids.shape, 1) >= IN_CONTEXT_ONLY)
             vectors = vectors + self.meaning(self.pretrained.in_context(ids))
         context, pooled = self.instruction(vectors, ids != 0)
         return context, pooled
