@@ -100,9 +100,9 @@ class Attention(nn.Module):
         if length == 1 and valid is None:  # it attends to itself
             alone: Tensor = self.outward(F.linear(tokens, self.inward.weight[2 * width :]))
             return alone
-        asked = self.inward(tokens).view(batch, length, 3, self.heads, -1)
-        query, key = rotate(asked[:, :, :2], positions).transpose(1, 3).unbind(2)
-        value = asked[:, :, 2].transpose(1, 2)
+        projected = self.inward(tokens).view(batch, length, 3, self.heads, -1)
+        query, key = rotate(projected[:, :, :2], positions).transpose(1, 3).unbind(2)
+        value = projected[:, :, 2].transpose(1, 2)
         allowed = None if valid is None else valid[:, None, None, :]
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed, is_causal=self.causal)
         out: Tensor = self.outward(mixed.transpose(1, 2).reshape(batch, length, width))
@@ -110,8 +110,10 @@ class Attention(nn.Module):
 
 
 def rotate(vectors: Float[Tensor, "B T *k d"], positions: Int[Tensor, " T"] | None = None) -> Float[Tensor, "B T *k d"]:
-    """Rotary position embedding: each pair of features (2 i, 2 i + 1) turned, as a complex number, by an angle that
-    grows with the position (0 to T - 1)."""
+    """Rotary position embedding: features 2 i and 2 i + 1 turned by an angle that grows with the position (0 to T - 1).
+
+    Each pair is one complex number, so that turning is one product.
+    """
     length, half = vectors.shape[1], vectors.shape[-1] // 2
     frequency = 100.0 ** (-torch.arange(half, device=vectors.device) / half)
     if positions is None:

@@ -5,7 +5,8 @@ three names of a button places a new one badly; a pretrained encoder, asked whic
 is right more often. So an unknown label is shown to the network as the nearest known one of its kind, no two of a
 screen as the same one, none among its strangers (`strangers`) if another is nearly as near, and marked as a guess. In
 training a share of the labels is shown as one of their neighbours and so marked, so that the network learns how far a
-guess can be trusted, and to look at what stands beside it.
+guess can be trusted, and to look at what stands beside it; and a share of the words of labels is overlooked where the
+instruction says them too, so that it learns what they mean.
 
 Labels recur all over the demos. They are parts of described actions: the first column with what is done there and to
 what ("click button | Archive", "type field | To"), and what is chosen or has been ("select dropdown = cheapest first")
@@ -161,6 +162,7 @@ class KnownLabels:
         said = {word for label in labels for word in _split(label)[1]}
         said -= {word for name in data for word in (_split(name)[1] if " " in name else [name])}
         self._own_words = torch.tensor(sorted(map(word_id, said)), dtype=torch.int64)
+        """Words that labels consist of and no data."""
         self._names = self._hash(torch.from_numpy(encode_texts(names, LONGEST_ACTION)))
         self._kinds = torch.from_numpy(np.unique(self.words[:, :KIND].numpy(), axis=0))
         items = len(labels) + len(words)

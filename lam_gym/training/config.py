@@ -81,15 +81,15 @@ class AugmentConfig:
     environment has several; the task's expert acts there anew."""
     labels: float = 0.0
     """Share of the labels (of buttons and options, say), at most one half, that are shown as one of the most similar
-    labels of the demos, so that an unknown label, which is read as the nearest known one, is taken with care. With a
-    pretrained text encoder only."""
+    labels of the demos, so that an unknown label, which is read as the nearest known one, is taken with care. A
+    pretrained text encoder must be set."""
     swaps: int = 0
     """Further wordings of each demo of a text task, in which two in five of the words that are no data give way to
     words near them in the space of the pretrained text encoder, which must be set."""
     overlooked: float = 0.0
     """Share of the words of instructions that labels consist of, too, which the policy does not find again on the
-    screen in a training step, so that it learns what they mean: it is to know "unopened" for "unread". With a
-    pretrained text encoder only."""
+    screen in a training step, so that it learns what they mean: it is to know "unopened" for "unread". A pretrained
+    text encoder must be set."""
 
     def __post_init__(self) -> None:
         _check_range("augment.noise", self.noise, 0)
@@ -212,10 +212,11 @@ class TrainConfig:
         _check_range("relabel_rounds", self.relabel_rounds, 0, (2 * self.steps - 1) // 3)
         _check_range("relabel_mixture", self.relabel_mixture, 0, 1)
         _check_range("dropout", self.dropout, 0, 0.9)
-        if self.augment.swaps and self.text_encoder == "hashed":
-            raise BadConfig(
-                "Setting 'augment.swaps' needs a pretrained text encoder: set 'text_encoder' to 'minilm', say."
-            )
+        for name in ("labels", "swaps", "overlooked"):
+            if getattr(self.augment, name) and self.text_encoder == "hashed":
+                raise BadConfig(
+                    f"Setting 'augment.{name}' needs a pretrained text encoder: set 'text_encoder' to 'minilm', say."
+                )
         if not self.behavior_hidden:
             raise BadConfig("Setting 'behavior_hidden' needs at least one layer.")
 

@@ -60,6 +60,8 @@ def test_swaps_are_further_wordings_that_keep_data(monkeypatch: pytest.MonkeyPat
     assert again.paraphrases == grown.paraphrases
 
 
-def test_swaps_ask_for_an_encoder() -> None:
-    with pytest.raises(BadConfig, match=r"augment\.swaps.*pretrained text encoder"):
-        TrainConfig(augment=AugmentConfig(swaps=1))
+@pytest.mark.parametrize("augment", [AugmentConfig(swaps=1), AugmentConfig(labels=0.2), AugmentConfig(overlooked=0.2)])
+def test_what_reads_by_meaning_asks_for_an_encoder(augment: AugmentConfig) -> None:
+    name = next(name for name in ("swaps", "labels", "overlooked") if getattr(augment, name))
+    with pytest.raises(BadConfig, match=rf"augment\.{name}.*pretrained text encoder"):
+        TrainConfig(augment=augment)
