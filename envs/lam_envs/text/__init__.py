@@ -1,1 +1,1 @@
-"""Text environments: the screen engine, its applications, phrasings and experts."""
+"""Text environments: the screen engine, its applications, phrasings, layouts and experts."""

@@ -1,9 +1,9 @@
 """LamText/Calendar-v0: find a meeting in a calendar of days and hours, and move, rename, cancel or create one.
 
-A goal is a combination (verb, object, attribute): verb is one or several joined by "+" ("move first" is to the
-first free hour of a day), object tells in which week, attribute tells how the meeting is described.
-Views: week (days), agenda (every meeting of a week), day (hours), meeting, and its panels more, rename, invite, cancel,
-move (days) and hours (of a day to move to); new (a meeting at a free hour).
+A goal is a combination (verb, object, attribute): verb is one or several joined by "+" ("move first" is to the first
+free hour of a day), object tells in which week, attribute how the meeting is described. Views: week (days), agenda
+(every meeting of a week), day (hours), meeting, and its panels more, rename, invite, cancel, move (days) and hours (of
+a day to move to); new (a meeting at a free hour).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from lam_envs.text.agenda import HOURS, SUBJECTS, WEEK, Meeting, build_agenda, d
 from lam_envs.text.calendar_goals import OBJECTS, SIZES, SUBJECT_POOL, combinations
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.language import Dice
+from lam_envs.text.layouts.calendar import LAYOUTS
 from lam_envs.text.mailbox import build_people
-from lam_envs.text.phrasings.calendar import GRAMMAR, LAYOUTS
+from lam_envs.text.phrasings.calendar import GRAMMAR
 
 
 class CalendarEnv(ScreenEnv):
@@ -25,8 +26,7 @@ class CalendarEnv(ScreenEnv):
 
     Find the meeting that the instruction describes (by subject, person, day and hour, or as the first or last one of
     a day) and move, rename or cancel it or invite somebody, or several of these; or make a new meeting. Hours of a day
-    are listed in order with what fills them, so that the first free one can be read off; a taken hour is refused. The
-    status line says what has been done, so that instruction and screen determine the next step.
+    are listed with what fills them; a taken one is refused. The status line says what has been done.
 
     ## Action Space
 

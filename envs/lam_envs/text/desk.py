@@ -14,7 +14,8 @@ from lam_envs.text.desktop import APPS, SINKS, Goal, Item, build_desktop, draw_g
 from lam_envs.text.desktop import combinations as combinations
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.language import Dice, sentence
-from lam_envs.text.phrasings.desk import GRAMMAR, LAYOUTS
+from lam_envs.text.layouts.desk import LAYOUTS
+from lam_envs.text.phrasings.desk import GRAMMAR
 
 ROWS = 7
 """Rows of a page."""

@@ -14,7 +14,8 @@ from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.files_goals import SIZES, Step, combinations, wanted_places
 from lam_envs.text.folders import DETAILS, FOLDERS, HOME, File, base, build_drive, parent
 from lam_envs.text.language import Dice
-from lam_envs.text.phrasings.files import GRAMMAR, LAYOUTS
+from lam_envs.text.layouts.files import LAYOUTS
+from lam_envs.text.phrasings.files import GRAMMAR
 
 MOST_FOLDERS = 11
 """No new folder can be made when there are as many."""

@@ -23,8 +23,9 @@ from lam_envs.text.booking_forms import (
 )
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.language import Dice
+from lam_envs.text.layouts.form import LAYOUTS
 from lam_envs.text.mailbox import FIRST_NAMES, LAST_NAMES
-from lam_envs.text.phrasings.form import GRAMMAR, LAYOUTS, phrase_words
+from lam_envs.text.phrasings.form import GRAMMAR, phrase_words
 
 Combination = tuple[str, str, str]
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.language import Dice, sentence
+from lam_envs.text.layouts.mail import LAYOUTS
 from lam_envs.text.mailbox import ARCHIVE, DELETED, INBOX, Message, build_people, fill_mailbox
-from lam_envs.text.phrasings.mail import GRAMMAR, LAYOUTS
+from lam_envs.text.phrasings.mail import GRAMMAR
 
 ATTRIBUTES = ("latest", "oldest", "subject", "sender and subject", "unread")
 OBJECTS = ("message", "filed message")

@@ -11,7 +11,8 @@ from typing import Any
 
 from lam_envs.text.engine import Screen, ScreenEnv, Widget
 from lam_envs.text.language import Dice, sentence
-from lam_envs.text.phrasings.shop import GRAMMAR, LAYOUTS
+from lam_envs.text.layouts.shop import LAYOUTS
+from lam_envs.text.phrasings.shop import GRAMMAR
 from lam_envs.text.stock import (
     CLOTHES,
     COLORS,

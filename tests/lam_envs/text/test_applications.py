@@ -74,6 +74,10 @@ def phrasings(name: str) -> Any:
     return importlib.import_module(f"lam_envs.text.phrasings.{name}")
 
 
+def layouts(name: str) -> Any:
+    return importlib.import_module(f"lam_envs.text.layouts.{name}").LAYOUTS
+
+
 def combinations(name: str, difficulty: str, split: str) -> set[tuple[str, str, str]]:
     return set(importlib.import_module(f"lam_envs.text.{name}").combinations(difficulty, split))
 
@@ -261,10 +265,10 @@ def test_templates_are_disjoint(name: str) -> None:
 
 @each_application
 def test_labels_are_disjoint(name: str) -> None:
-    layouts = phrasings(name).LAYOUTS
-    assert set(layouts["train"]) == set(layouts["held_out"])
-    everything = {label for labels in layouts["train"].values() for label in labels}
-    for key, labels in layouts["held_out"].items():
+    sides = layouts(name)
+    assert set(sides["train"]) == set(sides["held_out"])
+    everything = {label for labels in sides["train"].values() for label in labels}
+    for key, labels in sides["held_out"].items():
         assert not everything & set(labels), key
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lam_envs.text.language import PROTECTED, SYNONYMS, Dice, Grammar, choose_layout, choose_side, sentence
+from lam_envs.text.layouts.mail import LAYOUTS
 from lam_envs.text.phrasings import mail
 
 WORDS = re.compile(r"[a-z]+")
@@ -38,11 +39,11 @@ def test_held_out_templates_have_unseen_words() -> None:
     assert {"relay", "bin", "email", "earliest", "unopened", "regarding"} <= unseen
 
 
-@pytest.mark.parametrize("key", sorted(mail.LAYOUTS["train"]))
+@pytest.mark.parametrize("key", sorted(LAYOUTS["train"]))
 def test_labels_are_disjoint(key: str) -> None:
-    assert set(mail.LAYOUTS["train"]) == set(mail.LAYOUTS["held_out"])
-    everything = {label for labels in mail.LAYOUTS["train"].values() for label in labels}
-    assert not everything & set(mail.LAYOUTS["held_out"][key])
+    assert set(LAYOUTS["train"]) == set(LAYOUTS["held_out"])
+    everything = {label for labels in LAYOUTS["train"].values() for label in labels}
+    assert not everything & set(LAYOUTS["held_out"][key])
 
 
 def test_synonyms_are_train_words() -> None:

@@ -25,6 +25,10 @@ def phrasings(name: str) -> Any:
     return importlib.import_module(f"lam_envs.text.phrasings.{name}")
 
 
+def layouts(name: str) -> Any:
+    return importlib.import_module(f"lam_envs.text.layouts.{name}").LAYOUTS
+
+
 def application(name: str) -> Any:
     return importlib.import_module(f"lam_envs.text.{name}")
 
@@ -46,7 +50,7 @@ def test_templates(name: str) -> None:
 
 @each_application
 def test_labels(name: str) -> None:
-    train, held_out = phrasings(name).LAYOUTS["train"], phrasings(name).LAYOUTS["held_out"]
+    train, held_out = layouts(name)["train"], layouts(name)["held_out"]
     assert set(train) == set(held_out)
     for key in train:
         assert not set(train[key]) & set(held_out[key]), key
@@ -81,7 +85,7 @@ def test_combinations(name: str, difficulty: str) -> None:
 def test_episodes(name: str, side: str) -> None:
     """Ids of templates, labels and combinations that episodes show are of the side that was asked for."""
     make = getattr(application(name), f"{name.capitalize()}Env")
-    labels = phrasings(name).LAYOUTS[side]
+    labels = layouts(name)[side]
     for difficulty in DIFFICULTIES:
         env = make(difficulty, phrasing=side, layout=side, composition=side)
         for seed in range(40):
@@ -97,7 +101,7 @@ def test_redrawn_layouts(name: str) -> None:
     make = getattr(application(name), f"{name.capitalize()}Env")
     experts = "experts" if name == "mail" else f"{name}_expert"
     expert = getattr(importlib.import_module(f"lam_envs.text.{experts}"), name)
-    train, held_out = phrasings(name).LAYOUTS["train"], phrasings(name).LAYOUTS["held_out"]
+    train, held_out = layouts(name)["train"], layouts(name)["held_out"]
     plain, seen = make(), set()
     for seed in range(12):
         plain.reset(seed=seed)

@@ -1,1 +1,1 @@
-"""Instruction templates and screen labels of the text applications, one module an application."""
+"""Instruction templates of the text applications, one module an application."""

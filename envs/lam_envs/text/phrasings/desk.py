@@ -1,26 +1,18 @@
-"""Desk: how requests are worded and how the applications are labeled, train and held out.
+"""Desk: how requests are worded, train and held out.
 
 Symbols: "<verb>" is an imperative clause on {value}, "<verb>." a whole sentence, "value.<source>" says which value,
-"field.<field>", "sent.*", "addressee.*", "two", "frame",
-"join" hold clauses together. Layout keys name applications, buttons and fields; "tabs", "list", "item" and "write" are
-orders, "nested" lists the kinds of items whose actions lie behind another button.
+"field.<field>" names it, "sent.*" and "addressee.*" say which message; "frame" and "join" hold clauses together.
 """
 
 from __future__ import annotations
 
 from lam_envs.text.language import Grammar, Rules
+from lam_envs.text.phrasings.frames import FRAMES
 
 # fmt: off
 TRAIN: Rules = {
-    "frame": (
-        "{do}", "{do}", "please {do}", "{do}, please", "can you {do}?", "I would like you to {do}",
-        "I want you to {do}",
-    ),
-    "join": (
-        "{one} and {two}", "{one} and then {two}", "{one}, then {two}", "please {one} and {two}",
-        "can you {one} and then {two}?", "I want you to {one} and {two}", "I would like you to {one} and then {two}",
-        "{one} and {two}, please",
-    ),
+    "frame": FRAMES["train"]["frame"],
+    "join": FRAMES["train"]["join2"],
     "field.phone": ("phone number", "phone"),
     "field.email": ("email address",),
     "field.address": ("address", "street address"),
@@ -95,18 +87,8 @@ TRAIN: Rules = {
 }
 
 HELD_OUT: Rules = {
-    "frame": (
-        "{do}", "{do}", "could you {do}?", "would you {do}?", "kindly {do}", "I need you to {do}",
-        "when you have a moment, {do}", "go ahead and {do}", "it would be great if you could {do}",
-        "do me a favor and {do}",
-    ),
-    "join": (
-        "first {one}, after that {two}", "{one}, and afterwards {two}", "{one}; once that is done, {two}",
-        "{one} and also {two}", "{one}, and when you are finished, {two}", "could you {one} and also {two}?",
-        "I need you to {one} and afterwards {two}", "would you {one} and, once that is done, {two}?",
-        "kindly {one}, and afterwards {two}", "{one}, and then go on to {two}",
-        "when you have a moment, {one} and also {two}", "go ahead and {one}, and after that {two}",
-    ),
+    "frame": FRAMES["held_out"]["frame"],
+    "join": FRAMES["held_out"]["join2"],
     "field.phone": ("telephone number", "number of the phone"),
     "field.email": ("e-mail address", "address for email"),
     "field.address": ("postal address", "full address"),
@@ -196,6 +178,7 @@ HELD_OUT: Rules = {
         "let the {to_event} on my calendar show {value}", "have {value} down for the {to_event}",
     ),
 }
+# fmt: on
 
 GRAMMAR = Grammar(TRAIN, HELD_OUT)
 
@@ -205,67 +188,3 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("note about", "note on"),
 )
 """Groups that mean the same in every train template, without held-out words; augmentation may exchange them."""
-
-LAYOUTS: dict[str, Rules] = {
-    "train": {
-        "application": ("Desk", "My desk"),
-        "mail": ("Mail", "Messages"),
-        "contacts": ("Contacts", "People", "Contact cards"),
-        "calendar": ("Calendar", "Events"),
-        "notes": ("Notes", "My notes"),
-        "clipboard": ("Clipboard", "Copied"),
-        "phone": ("phone", "phone number", "telephone number"),
-        "email": ("email", "email address"),
-        "address": ("address", "street address", "location"),
-        "time": ("time", "time of day", "hour"),
-        "code": ("code", "code word", "access code"),
-        "copy": ("Copy {field} of {who}: {value}", "{who}: copy {field} {value}"),
-        "fill": ("Add {field} to {who}", "Enter {field} for {who}", "Fill in {field} for {who}"),
-        "reply": ("Reply to {who}", "Answer {who}", "Write back to {who}", "Response to {who}"),
-        "line": ("Add a line to {who}", "Write a line in {who}", "Append to {who}", "Jot down in {who}"),
-        "new": ("New message", "Write a message", "Compose a mail"),
-        "more": ("More for {who}", "More actions for {who}"),
-        "to": ("To", "Recipient"),
-        "text": ("Text", "Words"),
-        "send": ("Send", "Send now"),
-        "save": ("Save", "Save it", "Store"),
-        "next": ("Next page", "More rows"),
-        "previous": ("Previous page", "Earlier rows"),
-        "tabs": ("mail contacts calendar notes", "calendar notes mail contacts", "contacts mail notes calendar"),
-        "list": ("tabs rows turn new", "rows turn new tabs"),
-        "item": ("tabs copies actions", "copies actions tabs"),
-        "write": ("to text commit",),
-        "nested": ("", "message", "note contact event"),
-    },
-    "held_out": {
-        "application": ("Desktop", "Work place"),
-        "mail": ("My mail", "Mail and messages"),
-        "contacts": ("My contacts", "People and contacts"),
-        "calendar": ("My calendar", "Calendar of events"),
-        "notes": ("All notes", "Notes I wrote"),
-        "clipboard": ("You copied", "On the clipboard"),
-        "phone": ("telephone", "phone to call"),
-        "email": ("email to write to", "email account"),
-        "address": ("full address", "postal address"),
-        "time": ("starting time", "time to be there"),
-        "code": ("secret code", "code to enter"),
-        "copy": ("{who}: take a copy of {field} {value}", "Copy this {field} of {who}: {value}"),
-        "fill": ("Write {field} for {who}", "{who}: add {field}"),
-        "reply": ("Write a reply to {who}", "Send {who} an answer"),
-        "line": ("Write more in {who}", "Add something to {who}"),
-        "new": ("Create new message", "Write to somebody"),
-        "more": ("Other actions for {who}", "Show more for {who}"),
-        "to": ("Send to", "Addressee"),
-        "text": ("Body", "Your text"),
-        "send": ("Submit and send", "Send message"),
-        "save": ("Save this", "Done, save"),
-        "next": ("Go to next page", "Further rows"),
-        "previous": ("Go to previous page", "Rows before these"),
-        "tabs": ("notes calendar contacts mail", "mail notes contacts calendar", "contacts notes calendar mail"),
-        "list": ("new turn tabs rows", "turn rows tabs new"),
-        "item": ("actions copies tabs", "tabs actions copies"),
-        "write": ("text to commit", "commit to text"),
-        "nested": ("message note", "contact event message"),
-    },
-}
-# fmt: on

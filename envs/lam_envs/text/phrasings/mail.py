@@ -1,31 +1,18 @@
-"""Mail: how requests are worded and how the application is labeled, train and held out.
+"""Mail: how requests are worded, train and held out.
 
 Symbols: "<verb>" is an imperative clause on {message}, "<verb>." a whole sentence, "<verb>:it" a clause on a message
 already named, "message.<attribute>" a noun phrase, "in.<object>" where the message lies; "frame", "join2", "join3" hold
-clauses together. Layout keys name the buttons and fields; "order", "list" and "nested" list such names.
+clauses together.
 """
 
 from __future__ import annotations
 
 from lam_envs.text.language import Grammar, Rules
+from lam_envs.text.phrasings.frames import FRAMES
 
 # fmt: off
 TRAIN: Rules = {
-    "frame": (
-        "{do}", "{do}", "please {do}", "{do}, please", "can you {do}?", "I would like you to {do}",
-        "I want you to {do}",
-    ),
-    "join2": (
-        "{one} and {two}", "{one} and then {two}", "{one}, then {two}", "please {one} and {two}",
-        "can you {one} and then {two}?", "I want you to {one} and {two}", "I would like you to {one} and then {two}",
-        "{one} and {two}, please",
-    ),
-    "join3": (
-        "{one}, {two} and {three}", "{one}, {two} and then {three}", "{one}, then {two} and {three}",
-        "please {one}, {two} and {three}", "can you {one}, then {two} and {three}?",
-        "I want you to {one}, {two} and {three}", "I would like you to {one}, {two} and then {three}",
-        "{one}, {two} and {three}, please",
-    ),
+    **FRAMES["train"],
     "in.message": ("", "", "", " in the inbox"),
     "in.filed message": (" in the {place} folder", " in {place}", " in my {place} folder", " in the folder {place}"),
     "in.moved message": (" now in {place}", " now in the {place} folder", " lying in my {place} folder"),
@@ -123,27 +110,7 @@ TRAIN: Rules = {
 }
 
 HELD_OUT: Rules = {
-    "frame": (
-        "{do}", "{do}", "could you {do}?", "would you {do}?", "kindly {do}", "I need you to {do}",
-        "when you have a moment, {do}", "go ahead and {do}", "it would be great if you could {do}",
-        "do me a favor and {do}",
-    ),
-    "join2": (
-        "first {one}, after that {two}", "{one}, and afterwards {two}", "{one}; once that is done, {two}",
-        "{one} and also {two}", "{one}, and when you are finished, {two}", "could you {one} and also {two}?",
-        "I need you to {one} and afterwards {two}", "would you {one} and, once that is done, {two}?",
-        "kindly {one}, and afterwards {two}", "{one}, and then go on to {two}",
-        "when you have a moment, {one} and also {two}", "go ahead and {one}, and after that {two}",
-    ),
-    "join3": (
-        "{one}, {two}, and finally {three}", "first {one}, next {two}, and after that {three}",
-        "{one}; {two}; lastly, {three}", "{one}, {two} as well, and in the end {three}",
-        "could you {one}, {two}, and finally {three}?", "I need you to {one}, next {two}, and finally {three}",
-        "kindly {one}, {two}, and in the end {three}", "when you have a moment, {one}, {two}, and finally {three}",
-        "go ahead and {one}, next {two}, and lastly {three}",
-        "would you {one}, afterwards {two}, and lastly {three}?",
-        "{one}, and also {two}; when that is done, {three}", "do me a favor and {one}, {two}, and finally {three}",
-    ),
+    **FRAMES["held_out"],
     "in.message": ("", "", "", " in my inbox"),
     "in.filed message": (
         " filed under {place}", " kept in {place}", " stored in the {place} folder", " inside the {place} folder",
@@ -266,61 +233,6 @@ HELD_OUT: Rules = {
     ),
     "forward:it": ("pass it on to {person}", "relay it to {person}", "hand it on to {person}", "let {person} see it"),
 }
+# fmt: on
 
 GRAMMAR = Grammar(TRAIN, HELD_OUT)
-
-LAYOUTS: dict[str, Rules] = {
-    "train": {
-        "application": ("Mail", "Mailbox"),
-        "compose": ("Compose", "New message"),
-        "next": ("Next page", "Older messages"),
-        "previous": ("Previous page", "Newer messages"),
-        "reply": ("Reply", "Answer", "Respond"),
-        "forward": ("Forward", "Send on", "Pass on"),
-        "archive": ("Archive", "Put in archive", "Store in archive"),
-        "delete": ("Delete", "Remove", "Erase"),
-        "star": ("Star", "Add star", "Flag"),
-        "unstar": ("Remove star", "Unstar"),
-        "unread": ("Mark as unread", "Mark unread", "Set to unread"),
-        "move": ("Move to folder", "Move", "Transfer to folder"),
-        "more": ("More", "More actions"),
-        "to": ("To", "Recipient"),
-        "text": ("Text", "Message"),
-        "send": ("Send", "Send now"),
-        "mark": ("unread, ", "new, unread, "),
-        "row": ("{mark}from {sender} | {subject} | {time}", "{mark}{subject} | from {sender} | {time}"),
-        "order": (
-            "reply forward archive delete star unread move", "archive delete move star unread reply forward",
-            "star unread move reply forward delete archive",
-        ),
-        "nested": ("", "star unread move", "archive unread move"),
-        "list": ("rows previous next compose", "compose previous next rows"),
-    },
-    "held_out": {
-        "application": ("Post", "Messages"),
-        "compose": ("Write", "Create message"),
-        "next": ("Go to next page", "Further messages"),
-        "previous": ("Go to previous page", "Back to newer messages"),
-        "reply": ("Write a reply", "Send an answer"),
-        "forward": ("Forward to", "Send to someone else", "Relay"),
-        "archive": ("Move to archive", "To the archive", "Archive this"),
-        "delete": ("Delete forever", "Discard", "Remove for good"),
-        "star": ("Put a star", "Mark with star", "Attach star"),
-        "unstar": ("Take star off", "No star"),
-        "unread": ("Keep as unread", "Unread again", "Not read"),
-        "move": ("Put in folder", "Choose folder", "Move to another folder"),
-        "more": ("Other actions", "Show more"),
-        "to": ("Send to", "Addressee"),
-        "text": ("Body", "Your text"),
-        "send": ("Submit", "Send message"),
-        "mark": ("not read yet, unread, ", "unread mail, "),
-        "row": ("{time} | {mark}from {sender} | {subject}", "{mark}{subject} | {time} | from {sender}"),
-        "order": (
-            "delete archive forward reply move unread star", "move unread star archive reply delete forward",
-            "forward star reply move archive unread delete",
-        ),
-        "nested": ("delete star", "archive delete move", "forward archive star"),
-        "list": ("next compose previous rows", "next rows previous compose"),
-    },
-}
-# fmt: on

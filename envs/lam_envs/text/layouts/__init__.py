@@ -1,0 +1,1 @@
+"""Labels, orders and nestings of the applications' widgets, in disjoint train and held-out sets."""
