@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from importlib import metadata
@@ -113,7 +114,10 @@ def describe_task_spaces(task: Task) -> dict[str, Any]:
 
 
 def describe_space(space: Any) -> dict[str, Any]:
-    """A Gymnasium space as JSON. Bounds that are the same everywhere are one number; infinite ones are text."""
+    """A Gymnasium space as JSON. Bounds that are the same everywhere are one number; infinite ones are text.
+
+    Other spaces than Gymnasium's own are told of in their own words, less the addresses of a process.
+    """
     from gymnasium import spaces
 
     kind = type(space).__name__
@@ -132,7 +136,7 @@ def describe_space(space: Any) -> dict[str, Any]:
         return {"type": "MultiBinary", "shape": list(space.shape)}
     if isinstance(space, spaces.Text):
         return {"type": "Text", "min_length": int(space.min_length), "max_length": int(space.max_length)}
-    return {"type": kind, "description": str(space)}
+    return {"type": kind, "description": re.sub(r" at 0x[0-9a-f]+", "", str(space))}
 
 
 def _bound(values: Any) -> Any:

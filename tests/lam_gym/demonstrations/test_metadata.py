@@ -57,6 +57,14 @@ def test_spaces_as_json(space: Any, described: dict[str, Any]) -> None:
     json.dumps(describe_space(space), allow_nan=False)
 
 
+def test_spaces_of_others_are_told_of_alike_in_every_process() -> None:
+    class Missions:
+        def __str__(self) -> str:
+            return f"MissionSpace(<function generate at {id(self):#x}>, None)"
+
+    assert describe_space(Missions()) == {"type": "Missions", "description": "MissionSpace(<function generate>, None)"}
+
+
 def test_new_meta_describes_the_task() -> None:
     meta = new_meta(get_task("control/cartpole"), "someone", {"seed": 3}, None)
     assert meta["task"] == "control/cartpole"
