@@ -145,7 +145,7 @@ def main() -> None:
     )
     parser.add_argument("--tasks", nargs="+", default=[f"text/{name}" for name in APPLICATIONS])
     parser.add_argument("--demos", type=int, default=500)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
