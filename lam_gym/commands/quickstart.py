@@ -40,7 +40,7 @@ class Quickstart:
     """Demonstrations of the driving task."""
     mail_episodes: int = 4000
     """Demonstrations of the text task."""
-    steps: int = 800
+    steps: int = 900
     """Optimizer steps of the joint training."""
     episodes: int = 200
     """Held-out episodes of each clean evaluation."""
