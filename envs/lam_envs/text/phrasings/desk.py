@@ -15,7 +15,7 @@ TRAIN: Rules = {
     "join": FRAMES["train"]["join2"],
     "field.phone": ("phone number", "phone", "number to dial", "contact number"),
     "field.email": (
-        "email address", "email", "contact email", "email contact", "address to send email to", "address for emailing",
+        "email address", "email", "contact email", "email contact", "address to send email to",
     ),
     "field.address": (
         "address", "street address", "physical address", "street and number", "street and house number",

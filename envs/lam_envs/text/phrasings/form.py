@@ -121,14 +121,13 @@ TRAIN: Rules = {
         "{wish} (if possible)",
     ),
     "seat": (
-        "with {a_seat} seat", "in {a_seat} seat", "by the {seat}", "beside the {seat}", "on the {seat} side",
-        "right by the {seat}", "sitting by the {seat}", "with a seat by the {seat}", "with a seat at the {seat}",
-        "with a spot at the {seat}", "asking for {a_seat} seat", "with {seat} seating", "on {a_seat} seat",
-        "to sit at the {seat}",
+        "with {a_seat} seat", "in {a_seat} seat", "beside the {seat}", "on the {seat} side",
+        "with a seat at the {seat}", "with a spot at the {seat}", "asking for {a_seat} seat", "with {seat} seating",
+        "on {a_seat} seat", "to sit at the {seat}",
     ),
     "bed": (
-        "with a {bed} bed", "with a {bed} bed in it", "with a {bed} bed to sleep in", "to sleep in a {bed} bed",
-        "sleeping in a {bed} bed", "asking for a {bed} bed",
+        "with a {bed} bed", "with a {bed} bed to sleep in", "to sleep in a {bed} bed", "sleeping in a {bed} bed",
+        "asking for a {bed} bed",
     ),
     "area": (
         "with seats {a_area}", "to sit {a_area}", "sitting {a_area}", "with seating {a_area}", "with a spot {a_area}",
@@ -163,7 +162,6 @@ TRAIN: Rules = {
         (
             "without ITEM", "with no BARE", "skipping the BARE", "excluding the BARE", "omitting the BARE",
             "doing without ITEM", "saying no to the BARE", "opting out of the BARE", "declining the BARE",
-            "with the BARE left out",
         ),
     ),
 }

@@ -16,17 +16,16 @@ FRAMES: dict[str, Rules] = {
         "join2": (
             "{one} and {two}", "{one} and then {two}", "{one}, then {two}", "please {one} and {two}",
             "can you {one} and then {two}?", "I want you to {one} and {two}",
-            "I would like you to {one} and then {two}", "{one} and {two}, please", "{one} and after that {two}",
-            "{one}; after that, {two}", "{one} and afterward {two}", "your task is to {one} and after that to {two}",
-            "step one: {one}; step two: {two}", "{one}; that done, {two}",
+            "I would like you to {one} and then {two}", "{one} and {two}, please", "step one: {one}; step two: {two}",
+            "{one}; that done, {two}",
         ),
         "join3": (
             "{one}, {two} and {three}", "{one}, {two} and then {three}", "{one}, then {two} and {three}",
             "please {one}, {two} and {three}", "can you {one}, then {two} and {three}?",
             "I want you to {one}, {two} and {three}", "I would like you to {one}, {two} and then {three}",
-            "{one}, {two} and {three}, please", "{one}, after that {two}, and after that {three}",
-            "{one}; then {two}; then {three}", "step one: {one}; step two: {two}; step three: {three}",
-            "{one}. Then {two}. Then {three}", "to begin with, {one}; second, {two}; third, {three}",
+            "{one}, {two} and {three}, please", "{one}; then {two}; then {three}",
+            "step one: {one}; step two: {two}; step three: {three}", "{one}. Then {two}. Then {three}",
+            "to begin with, {one}; second, {two}; third, {three}",
         ),
     },
     "held_out": {

@@ -15,8 +15,7 @@ TRAIN: Rules = {
     "frame": FRAMES["train"]["frame"],
     "join": (
         "{one} and {two}", "{one} and then {two}", "{one}, then {two}", "first {one} and then {two}",
-        "{one}, and then {two}", "{one} and after that {two}", "{one}, and also {two}", "{one}; then {two}",
-        "{one} before you {two}", "{one}, and when you have done that, {two}", "{one} and in addition {two}",
+        "{one}, and then {two}", "{one}; then {two}", "{one} before you {two}", "{one} and in addition {two}",
         "{one}, and while you are at it, {two}", "{one} and, besides that, {two}", "{one}, and with that done, {two}",
     ),
     "pair": (
@@ -52,7 +51,6 @@ TRAIN: Rules = {
         "the {shade}{kind}{tail} priced above all the others",
         "the {shade}{kind}{tail} that is more expensive than all the others",
         "the {shade}{kind}{tail} that I have to spend the most on", "the most costly {shade}{kind}{tail}",
-        "the {shade}{kind}{tail} that is dearer than any other",
     ),
     "product.best": (
         "the best-rated {shade}{kind}{tail}", "the highest-rated {shade}{kind}{tail}",
@@ -60,9 +58,7 @@ TRAIN: Rules = {
         "the {shade}{kind}{tail} with the most stars", "whichever {shade}{kind}{tail} is rated highest",
         "whichever {shade}{kind}{tail} has the most stars", "the {shade}{kind}{tail} rated above all the others",
         "the {shade}{kind}{tail} that did best in the ratings",
-        "the {shade}{kind}{tail} that no other one beats in stars",
-        "the {shade}{kind}{tail} that has more stars than any other",
-        "the best {shade}{kind}{tail} going by the ratings",
+        "the {shade}{kind}{tail} that no other one beats in stars", "the best {shade}{kind}{tail} going by the ratings",
         "the {shade}{kind}{tail} that stands highest in the ratings",
     ),
     "product.popular": (
@@ -71,7 +67,6 @@ TRAIN: Rules = {
         "the {shade}{kind}{tail} with the most reviews", "the {shade}{kind}{tail} with the highest review count",
         "whichever {shade}{kind}{tail} has the most reviews",
         "whichever {shade}{kind}{tail} has been reviewed by the most people",
-        "the {shade}{kind}{tail} reviewed by more people than any other",
         "the {shade}{kind}{tail} for which there are the most reviews",
         "the {shade}{kind}{tail} that drew the most reviews", "the most frequently reviewed {shade}{kind}{tail}",
         "the {shade}{kind}{tail} that is first in how many reviews it has",
@@ -120,10 +115,10 @@ TRAIN: Rules = {
     ),
     "open.": (
         "I want to see {product}", "I would like to look at {product}", "let me see {product}",
-        "I want to look at {product}", "I want a look at {product}", "{product} is what I want to see",
-        "all I want is to see {product}", "I want the page of {product} in front of me",
-        "the page of {product} should be open", "I want to know more about {product}, so open its page",
-        "I would like to be taken to {product}", "I want to read about {product}",
+        "I want to look at {product}", "{product} is what I want to see", "all I want is to see {product}",
+        "I want the page of {product} in front of me", "the page of {product} should be open",
+        "I want to know more about {product}, so open its page", "I would like to be taken to {product}",
+        "I want to read about {product}",
     ),
     "save": (
         "save {product} for later", "put {product} on my wish list", "add {product} to the wish list",
