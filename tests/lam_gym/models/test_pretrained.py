@@ -100,6 +100,23 @@ def test_words_in_context_stand_where_their_words_do(folder: Path) -> None:
     assert torch.allclose(found[0].unflatten(1, (2, 16)).norm(dim=2), torch.full((3, 2), 4.0), atol=1e-2)
 
 
+@pytest.mark.parametrize("unit", ["amx_tile", "avx512_bf16"])
+def test_both_precisions_say_nearly_the_same(
+    folder: Path, unit: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answers = {}
+    for has in (False, True):
+        monkeypatch.setenv("LAM_GYM_CACHE", str(tmp_path / str(has)))
+        for name in ("amx_tile", "avx512_bf16"):
+            found = has and name == unit
+            monkeypatch.setattr(torch.cpu, f"_is_{name}_supported", lambda found=found: found, raising=False)
+        encoder = PretrainedText("tiny", folder)
+        answers[has] = encoder.sentences(words("open the mail from anna", "click row"))
+        assert encoder._model.dtype == (torch.bfloat16 if has else torch.float32)
+    assert not torch.equal(answers[False], answers[True])
+    assert torch.cosine_similarity(answers[False], answers[True]).min() > 0.999
+
+
 def test_its_vocabulary_is_whole_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = PretrainedText("tiny", folder)
     assert encoder.vocabulary() == ["anna", "click", "from", "mail", "open", "row", "the"]
