@@ -173,8 +173,8 @@ def _read_config(name: str, folder: Path) -> dict[str, Any]:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Name of the cached answers: the model's settings, the size of its weights, and the depths that are read."""
-    about = f"{(folder / 'model.safetensors').stat().st_size} {PretrainedText.depths}"
+    """Name of the cached answers: the model's settings, the size of its weights, the depths read, the precision."""
+    about = f"{(folder / 'model.safetensors').stat().st_size} {PretrainedText.depths} {_precision()}"
     return blake2b((folder / "config.json").read_bytes() + about.encode(), digest_size=8).hexdigest()
 
 
