@@ -120,8 +120,9 @@ class Merge:
 class Convert:
     """Convert demonstrations to or from a Minari data set in Minari's own folder (MINARI_DATASETS_PATH).
 
-    lam-gym data convert DIR --to-minari lane-expert-v0
-    lam-gym data convert DIR --from-minari lane-expert-v0 --task drive/lane-keeping
+    To one: lam-gym data convert DIR --to-minari lane-expert-v0
+
+    From one: lam-gym data convert DIR --from-minari lane-expert-v0 --task drive/lane-keeping
     """
 
     folder: DemosFolder
