@@ -108,9 +108,7 @@ def transform(
     offered = None if admissible is None else tuple(admissible)
     if admissible is not None and elements.symmetries:
         words = elements.words
-        offered = tuple(
-            tuple(swap_words(text, words[w]) for text in row) for row, w in zip(admissible, window, strict=True)
-        )
+        offered = tuple(_turn_offer(row, words[w]) for row, w in zip(admissible, window, strict=True))
     return moved, acted, offered
 
 
@@ -133,6 +131,13 @@ def transform_trajectory(elements: Elements, index: int, trajectory: Trajectory)
         admissible_actions=admissible,
         frames=None,
     )
+
+
+@lru_cache(maxsize=65536)
+def _turn_offer(offer: tuple[str, ...], words: Words) -> tuple[str, ...]:
+    """Exchange words in admissible actions; in alphabetical order if they stood in it, as in a moved environment."""
+    turned = tuple(swap_words(text, words) for text in offer)
+    return tuple(sorted(turned)) if offer == tuple(sorted(offer)) else turned
 
 
 @lru_cache(maxsize=65536)

@@ -163,6 +163,18 @@ def test_text_actions_follow_the_words() -> None:
     assert offered == (("turn right", "wait"), ())
 
 
+def test_actions_that_stood_in_alphabetical_order_do_so_again() -> None:
+    """Else their places would tell which element acts, and a network could learn the recorded order by heart."""
+    swap = Mirror(swap_words=(("east", "west"),))
+    offered = [("go east", "go south", "go west", "look"), ("look", "go east")]
+    elements = Elements((swap,), (np.array([1]),))
+    done = np.array(["go east", "look"], dtype=object)
+    _, actions, admissible = transform(elements, np.zeros(2, np.int64), {}, done, offered)
+    assert admissible == (("go east", "go south", "go west", "look"), ("look", "go west"))
+    assert actions is not None
+    assert actions.tolist() == ["go west", "look"]
+
+
 def test_a_scalar_code_is_permuted() -> None:
     light = Permutation("lights", "light", 0, (1, 3), ("stop", "go"))
     elements = Elements((light,), (np.array([[1, 0]]),))
