@@ -48,6 +48,8 @@ _PRINTABLE = "".join(chr(code) for code in range(32, 127))
 _STATUS = re.compile(r"^>?\s*-= .* =-\s*-?\d+/\d+$|^>$")
 _TITLE = re.compile(r"^-= .* =-$")
 _COOKBOOK = "examine cookbook"
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_AND = re.compile(r", and |, | and ")
 _OPPOSITE = {"north": "south", "south": "north", "east": "west", "west": "east"}
 
 
@@ -112,8 +114,9 @@ class TextWorldEnv(gymnasium.Env[dict[str, str], str]):
 
     ## Observation Space
 
-    `Dict(instruction=Text, screen=Text)`. The screen shows the last command and its answer (of a walk: where it came
-    from), the recipe once it has been read, what is carried, and the room.
+    `Dict(instruction=Text, screen=Text)`. The instruction is the game's objective, and the recipe once it has been
+    read. The screen shows the last command and its answer (of a walk: where it came from), what is carried, a thing a
+    line, and the room, a sentence a line.
 
     ## Rewards
 
@@ -197,7 +200,7 @@ class TextWorldEnv(gymnasium.Env[dict[str, str], str]):
         self.state, _, over = self._world.step(action)
         answer = _answer(self.state.feedback)
         if action == _COOKBOOK:
-            self._recipe = answer[answer.find("Ingredients:") :] if "Ingredients:" in answer else answer
+            self._recipe = _recipe(answer)
             answer = "You read the recipe."
         moved = any(_TITLE.match(line) for line in answer.split("\n"))  # the room is shown anyway
         self._last = f"> {action}\n{_way_back(action) if moved else answer}".rstrip()
@@ -238,9 +241,9 @@ class TextWorldEnv(gymnasium.Env[dict[str, str], str]):
 
     def _observe(self) -> dict[str, str]:
         shown = [self._last] if self._last else []
-        shown += [f"Recipe\n{self._recipe}"] if self._recipe else []
-        shown += [_answer(self.state.inventory), _answer(self.state.description)]
-        return {"instruction": _plain(self.state.objective)[:1000], "screen": "\n".join(shown)[:10_000]}
+        shown += [_items(_answer(self.state.inventory)), _SENTENCE.sub("\n", _answer(self.state.description))]
+        instruction = f"{_plain(self.state.objective)} {self._recipe}".rstrip()
+        return {"instruction": instruction[:1000], "screen": "\n".join(shown)[:10_000]}
 
     def _info(self) -> dict[str, Any]:
         commands = () if self._over else tuple(self.state.admissible_commands)
@@ -258,6 +261,25 @@ def _answer(text: str | None) -> str:
     lines = [_plain(line) for line in (text or "").split("\n")]
     lines = [line for line in lines if line and not _STATUS.match(line)]
     return "\n".join(line for line in lines if not line.startswith("Would you like to RESTART"))
+
+
+def _recipe(answer: str) -> str:
+    """What the cookbook says, on one line: "Ingredients: red onion. Directions: dice the red onion, prepare meal."."""
+    _, found, listed = answer.partition("Ingredients:\n")
+    ingredients, directed, directions = listed.partition("\nDirections:\n")
+    if not found or not directed:
+        return _plain(answer)
+    return f"Ingredients: {_list(ingredients)}. Directions: {_list(directions)}."
+
+
+def _list(lines: str) -> str:
+    return ", ".join(lines.split("\n"))
+
+
+def _items(inventory: str) -> str:
+    """What is carried, a thing a line."""
+    start, found, things = inventory.rstrip(".").partition("carrying: ")
+    return "\n".join([f"{start}carrying:", *_AND.split(things)]) if found else inventory
 
 
 def _way_back(command: str) -> str:

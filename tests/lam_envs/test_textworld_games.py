@@ -20,6 +20,7 @@ from lam_envs.third_party import ExpertFailure
 from lam_gym.task import SEED_REGION as TOOLKIT_REGION
 
 PLANS = {"coin": ["go north", "take coin"], "cooking": ["cook apple with stove", "eat meal"]}
+RECIPE = "Ingredients:\n  apple\n  milk\nDirections:\n fry the apple\n prepare meal"
 STATUS = ">                      -= Kitchen =-0/2"
 
 
@@ -39,7 +40,7 @@ class StandIn:
     def step(self, command: str) -> tuple[Any, float, bool]:
         feedback = f"\n\nYou do it.\n{STATUS}\n"
         if command == "examine cookbook":
-            feedback = f"You read:\nRecipe #1\nIngredients:\n  apple\nDirections:\n fry the apple\n\n{STATUS}"
+            feedback = f"You read:\nRecipe #1\n{RECIPE}\n\n{STATUS}"
         elif command == "wait":
             self.spoilt = True
         elif command.startswith("go"):
@@ -53,8 +54,10 @@ class StandIn:
         commands = sorted({*self.plan[:1], "wait", *(["examine cookbook"] if self.game["kind"] == "cooking" else [])})
         return SimpleNamespace(
             feedback=feedback,
-            description=f"\n-= Kitchen =-\nA kitchen\u2014tidy.\n\n{STATUS}",
-            inventory="You are carrying nothing.",
+            description=f"\n-= Kitchen =-\nA kitchen\u2014tidy. Small.\n\n{STATUS}",
+            inventory="You are carrying: some milk, a knife and a fried apple."
+            if self.done
+            else "You are carrying nothing.",
             objective=f"Win game {self.game['seed']}!  Now.",
             admissible_commands=commands,
             policy_commands=[] if self.spoilt else list(self.plan),
@@ -127,12 +130,13 @@ def test_seeds_play_games_of_disjoint_parts(stand_in: list[str]) -> None:
     env.close()
 
 
-def test_the_cookbook_is_read_first_and_stays_on_the_screen(stand_in: list[str]) -> None:
+def test_the_cookbook_is_read_first_and_joins_the_instruction(stand_in: list[str]) -> None:
     env = TextWorldEnv("cooking", 2, render_mode="ansi")
     assert env.render() is None
     observation, info = env.reset(seed=0)
     assert env.observation_space.contains(observation)
-    assert observation["screen"] == "You are carrying nothing.\n-= Kitchen =-\nA kitchen?tidy."
+    assert observation["instruction"] == f"Win game {FIRST_GAME[0]}! Now."
+    assert observation["screen"] == "You are carrying nothing.\n-= Kitchen =-\nA kitchen?tidy.\nSmall."
     expert, played = planner(env), []
     over = False
     while not over:
@@ -141,11 +145,17 @@ def test_the_cookbook_is_read_first_and_stays_on_the_screen(stand_in: list[str])
     assert played == ["examine cookbook", "cook apple with stove", "eat meal"]
     assert (reward, info) == (1.0, {"admissible_actions": (), "success": True, "progress": 1.0})
     assert observation["screen"].startswith(
-        "> eat meal\nYou do it.\nRecipe\nIngredients:\napple\nDirections:\nfry the apple\n"
+        "> eat meal\nYou do it.\nYou are carrying:\nsome milk\na knife\na fried apple\n-= "
     )
+    recipe = "Ingredients: apple, milk. Directions: fry the apple, prepare meal."
+    assert observation["instruction"] == f"Win game {FIRST_GAME[0]}! Now. {recipe}"
     assert env.render() == observation["screen"]
     with pytest.raises(ValueError, match="is over or has not begun"):
         env.step("eat meal")
+
+
+def test_a_cookbook_of_another_form_joins_the_instruction_as_it_is() -> None:
+    assert textworld_games._recipe("You see\nnothing in it.") == "You see nothing in it."
 
 
 def test_what_is_not_admissible_changes_nothing(stand_in: list[str]) -> None:
@@ -154,7 +164,7 @@ def test_what_is_not_admissible_changes_nothing(stand_in: list[str]) -> None:
     observation, reward, terminated, _, after = env.step("quit\nnow")
     assert observation["screen"].startswith("> quit now\nThat does nothing here.\nYou are carrying")
     assert (reward, terminated, after) == (0.0, False, info)
-    assert env.step("go north")[0]["screen"].startswith("> go north\nYou came from the south.\nYou are carrying")
+    assert env.step("go north")[0]["screen"].startswith("> go north\nYou came from the south.\nYou are carrying:\n")
     env.step("wait")
     with pytest.raises(ExpertFailure, match="cannot be won from here"):
         planner(env).act(observation)
