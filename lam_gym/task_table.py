@@ -5,25 +5,11 @@ from __future__ import annotations
 from lam_gym.babyai_tasks import BABYAI
 from lam_gym.highway_env_tasks import HIGHWAY_ENV
 from lam_gym.task_definition import Mirror, Task
+from lam_gym.textworld_tasks import TEXTWORLD
 
 _LANE_SCALE = (0.5756, 0.08046, 3.124, 0.07679, 0.01118, 0.0112, 0.01122, 0.01124, 0.01129, 0.01135, 0.01139, 0.01134)
 
 _GOAL_KEYS = ("observation", "achieved_goal", "desired_goal")
-
-TEXTWORLD = (
-    ("coin", 5, 30),
-    ("coin", 10, 60),
-    ("cooking", 1, 30),
-    ("cooking", 2, 30),
-    ("cooking", 3, 40),
-    ("cooking", 4, 60),
-)
-"""Game, level and time limit of each task of TextWorld's generated games."""
-_COMPASS = tuple(
-    Mirror(swap_words=pairs)
-    for pairs in ((("east", "west"),), (("north", "south"),), (("north", "east"), ("south", "west")))
-)
-"""The map of a game mirrored and turned: the eight ways to lay out the four directions."""
 
 _SCENARIOS: dict[str, dict[str, str]] = {
     split: {"split": split} for split in ("validation", "held_out", "extrapolation")
@@ -199,21 +185,7 @@ TABLE: dict[str, Task] = {
     ),
     **BABYAI,
     **HIGHWAY_ENV,
-    **{
-        f"textworld/{game}-{level}": Task(
-            name=f"textworld/{game}-{level}",
-            env_id="LamTextWorld/Game-v0",
-            instruction="find the coin" if game == "coin" else "prepare the meal of the cookbook and eat it",
-            max_episode_steps=steps,
-            kwargs={"game": game, "level": level},
-            expert="lam_envs.textworld_games:planner",
-            symmetries=_COMPASS,
-            window=8,
-            requires="textworld",
-            extra="textworld",
-        )
-        for game, level, steps in TEXTWORLD
-    },
+    **TEXTWORLD,
     "data/digits": Task(
         name="data/digits",
         env_id="LamData/Classify-v0",
