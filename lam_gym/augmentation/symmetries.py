@@ -133,14 +133,13 @@ def transform_trajectory(elements: Elements, index: int, trajectory: Trajectory)
     )
 
 
-@lru_cache(maxsize=65536)
 def _turn_offer(offer: tuple[str, ...], words: Words) -> tuple[str, ...]:
     """Exchange words in admissible actions; in alphabetical order if they stood in it, as in a moved environment."""
     turned = tuple(swap_words(text, words) for text in offer)
     return tuple(sorted(turned)) if offer == tuple(sorted(offer)) else turned
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def swap_words(text: str, words: Words) -> str:
     """Exchange words at word boundaries, all at the same time. A capital initial stays a capital initial."""
     if not words:
