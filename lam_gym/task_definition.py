@@ -32,11 +32,11 @@ class Mirror:
 
 @dataclass(frozen=True)
 class Permutation:
-    """Joint permutation of one category over the grid and the words that name it."""
+    """Joint permutation of one category over the grid and the words that name it, or over the words of a text alone."""
 
     name: str
     key: str
-    """Grid observation key."""
+    """Observation key of the grid, or of the text."""
     channel: int
     """Channel of the grid that holds the category."""
     codes: tuple[int, ...]

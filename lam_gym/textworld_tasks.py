@@ -56,10 +56,10 @@ _CHOP_SLICE, _SLICE_DICE = (
     for pairs in ((("chop", "slice"), ("chopped", "sliced")), (("slice", "dice"), ("sliced", "diced")))
 )
 SYMMETRIES: Mapping[str, tuple[Symmetry, ...]] = {
-    "coin": (*COMPASS, Permutation("rooms", "", 0, tuple(range(len(ROOMS))), ROOMS)),
+    "coin": (*COMPASS, Permutation("rooms", "screen", 0, tuple(range(len(ROOMS))), ROOMS)),
     "cooking": (
         *COMPASS,
-        *(Permutation("foods", "", 0, tuple(range(len(foods))), foods) for foods in FOODS),
+        *(Permutation("foods", "screen", 0, tuple(range(len(foods))), foods) for foods in FOODS),
         _CHOP_SLICE,
         _SLICE_DICE,
         _CHOP_SLICE,
