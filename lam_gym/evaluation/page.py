@@ -68,7 +68,7 @@ table.wide td:first-child{font-weight:600;text-align:left}table.wide td:not([dat
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--track:#eee}body{font-size:11pt}
 main{max-width:none;padding:0}nav{display:none}thead{break-after:avoid}table.wide td:first-child{white-space:nowrap}
 pre{max-height:none}h2,h3,h4{break-after:avoid}
-.cards{grid-template-columns:1fr 1fr}}
+.cards{grid-template-columns:1fr 1fr}.cards:has(.share){grid-template-columns:1fr}table.wide td small{display:block}}
 """
 
 
